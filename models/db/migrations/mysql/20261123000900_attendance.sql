@@ -1,0 +1,145 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS `sessions` (
+  `id` BINARY(16) NOT NULL,
+  `site_id` BINARY(16) NOT NULL,
+  `venue_site_id` BINARY(16) NOT NULL,
+  `activity_day_id` BINARY(16) NULL,
+  `kinds` VARCHAR(120) NOT NULL,
+  `held_on` DATE NOT NULL,
+  `began_at` DATETIME(3) NULL,
+  `ended_at` DATETIME(3) NULL,
+  `minutes` INT NOT NULL,
+  `state` VARCHAR(16) NOT NULL,
+  `place` VARCHAR(100) NOT NULL,
+  `chair` VARCHAR(60) NOT NULL,
+  `recorder` VARCHAR(60) NOT NULL,
+  `revision` INT NOT NULL,
+  `due` INT NOT NULL,
+  `present` INT NOT NULL,
+  `on_leave` INT NOT NULL,
+  `absent` INT NOT NULL,
+  `made_up` INT NOT NULL,
+  `exempt` INT NOT NULL,
+  `unmarked` INT NOT NULL,
+  `observers` INT NOT NULL,
+  `guests` INT NOT NULL,
+  `adults` INT NOT NULL,
+  `children` INT NOT NULL,
+  `happened_at` DATETIME(3) NOT NULL,
+  `recorded_at` DATETIME(3) NOT NULL,
+  `received_at` DATETIME(3) NOT NULL,
+  `device` VARCHAR(64) NOT NULL,
+  `seq` BIGINT NOT NULL,
+  `opened_by` BINARY(16) NULL,
+  `submitted_by` BINARY(16) NULL,
+  `submitted_at` DATETIME(3) NULL,
+  `merged_into` BINARY(16) NULL,
+  `made_at` DATETIME(3) NOT NULL,
+  `changed_at` DATETIME(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ix_sessions_site_id_held_on` (`site_id`, `held_on`),
+  KEY `ix_sessions_held_on` (`held_on`),
+  KEY `ix_sessions_activity_day_id` (`activity_day_id`),
+  CONSTRAINT `fk_sessions_site_id` FOREIGN KEY (`site_id`) REFERENCES `sites` (`id`),
+  CONSTRAINT `fk_sessions_venue_site_id` FOREIGN KEY (`venue_site_id`) REFERENCES `sites` (`id`),
+  CONSTRAINT `fk_sessions_activity_day_id` FOREIGN KEY (`activity_day_id`) REFERENCES `activity_days` (`id`),
+  CONSTRAINT `fk_sessions_opened_by` FOREIGN KEY (`opened_by`) REFERENCES `accounts` (`id`),
+  CONSTRAINT `fk_sessions_submitted_by` FOREIGN KEY (`submitted_by`) REFERENCES `accounts` (`id`),
+  CONSTRAINT `fk_sessions_merged_into` FOREIGN KEY (`merged_into`) REFERENCES `sessions` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS `session_lessons` (
+  `session_id` BINARY(16) NOT NULL,
+  `lesson_id` BINARY(16) NOT NULL,
+  `place` INT NOT NULL,
+  PRIMARY KEY (`session_id`, `lesson_id`),
+  KEY `ix_session_lessons_lesson_id` (`lesson_id`),
+  CONSTRAINT `fk_session_lessons_session_id` FOREIGN KEY (`session_id`) REFERENCES `sessions` (`id`),
+  CONSTRAINT `fk_session_lessons_lesson_id` FOREIGN KEY (`lesson_id`) REFERENCES `lessons` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS `marks` (
+  `session_id` BINARY(16) NOT NULL,
+  `person_id` BINARY(16) NOT NULL,
+  `site_id` BINARY(16) NOT NULL,
+  `list` VARCHAR(8) NOT NULL,
+  `state` VARCHAR(12) NOT NULL,
+  `reason` VARCHAR(30) NOT NULL,
+  `made_up_on` DATE NULL,
+  `revision` INT NOT NULL,
+  `account_id` BINARY(16) NULL,
+  `happened_at` DATETIME(3) NOT NULL,
+  `recorded_at` DATETIME(3) NOT NULL,
+  `received_at` DATETIME(3) NOT NULL,
+  `device` VARCHAR(64) NOT NULL,
+  `seq` BIGINT NOT NULL,
+  PRIMARY KEY (`session_id`, `person_id`),
+  KEY `ix_marks_person_id` (`person_id`),
+  CONSTRAINT `fk_marks_session_id` FOREIGN KEY (`session_id`) REFERENCES `sessions` (`id`),
+  CONSTRAINT `fk_marks_person_id` FOREIGN KEY (`person_id`) REFERENCES `persons` (`id`),
+  CONSTRAINT `fk_marks_site_id` FOREIGN KEY (`site_id`) REFERENCES `sites` (`id`),
+  CONSTRAINT `fk_marks_account_id` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS `mark_changes` (
+  `id` BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `session_id` BINARY(16) NOT NULL,
+  `person_id` BINARY(16) NOT NULL,
+  `revision` INT NOT NULL,
+  `before_state` VARCHAR(12) NOT NULL,
+  `after_state` VARCHAR(12) NOT NULL,
+  `before_reason` VARCHAR(30) NOT NULL,
+  `after_reason` VARCHAR(30) NOT NULL,
+  `account_id` BINARY(16) NULL,
+  `why` VARCHAR(200) NOT NULL,
+  `happened_at` DATETIME(3) NOT NULL,
+  `recorded_at` DATETIME(3) NOT NULL,
+  `received_at` DATETIME(3) NOT NULL,
+  `device` VARCHAR(64) NOT NULL,
+  `seq` BIGINT NOT NULL,
+  KEY `ix_mark_changes_session_id_person_id` (`session_id`, `person_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS `mark_conflicts` (
+  `session_id` BINARY(16) NOT NULL,
+  `person_id` BINARY(16) NOT NULL,
+  `device` VARCHAR(64) NOT NULL,
+  `seq` BIGINT NOT NULL,
+  `base_revision` INT NOT NULL,
+  `state` VARCHAR(12) NOT NULL,
+  `reason` VARCHAR(30) NOT NULL,
+  `account_id` BINARY(16) NULL,
+  `at` DATETIME(3) NOT NULL,
+  `settled_by` BINARY(16) NULL,
+  `settled_at` DATETIME(3) NULL,
+  `settled_as` VARCHAR(12) NOT NULL,
+  PRIMARY KEY (`session_id`, `person_id`, `device`, `seq`),
+  CONSTRAINT `fk_mark_conflicts_session_id` FOREIGN KEY (`session_id`) REFERENCES `sessions` (`id`),
+  CONSTRAINT `fk_mark_conflicts_person_id` FOREIGN KEY (`person_id`) REFERENCES `persons` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS `guests` (
+  `id` BINARY(16) NOT NULL,
+  `session_id` BINARY(16) NOT NULL,
+  `place` INT NOT NULL,
+  `name` VARCHAR(60) NOT NULL,
+  `person_id` BINARY(16) NULL,
+  `account_id` BINARY(16) NULL,
+  `at` DATETIME(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ix_guests_session_id` (`session_id`),
+  CONSTRAINT `fk_guests_session_id` FOREIGN KEY (`session_id`) REFERENCES `sessions` (`id`),
+  CONSTRAINT `fk_guests_person_id` FOREIGN KEY (`person_id`) REFERENCES `persons` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS `roll_items` (
+  `device` VARCHAR(64) NOT NULL,
+  `seq` BIGINT NOT NULL,
+  `session_id` BINARY(16) NOT NULL,
+  `hash` VARCHAR(64) NOT NULL,
+  `receipt` LONGTEXT NOT NULL,
+  `account_id` BINARY(16) NULL,
+  `received_at` DATETIME(3) NOT NULL,
+  PRIMARY KEY (`device`, `seq`),
+  KEY `ix_roll_items_session_id` (`session_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
