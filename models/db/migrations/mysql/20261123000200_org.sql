@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS `unit_aliases` (
 
 CREATE TABLE IF NOT EXISTS `sites` (
   `id` BINARY(16) NOT NULL,
+  `branch_id` BINARY(16) NULL,
   `plaque` VARCHAR(60) NOT NULL,
   `licence` VARCHAR(16) NOT NULL,
   `licensed_on` DATE NOT NULL,
@@ -35,7 +36,8 @@ CREATE TABLE IF NOT EXISTS `sites` (
   `network` VARCHAR(20) NOT NULL,
   `made_at` DATETIME(3) NOT NULL,
   PRIMARY KEY (`id`),
-  CONSTRAINT `fk_sites_id` FOREIGN KEY (`id`) REFERENCES `units` (`id`)
+  CONSTRAINT `fk_sites_id` FOREIGN KEY (`id`) REFERENCES `units` (`id`),
+  CONSTRAINT `fk_sites_branch_id` FOREIGN KEY (`branch_id`) REFERENCES `units` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS `licence_events` (

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS `unit_aliases` (
 
 CREATE TABLE IF NOT EXISTS `sites` (
   `id` BLOB NOT NULL REFERENCES `units` (`id`),
+  `branch_id` BLOB NULL REFERENCES `units` (`id`),
   `plaque` TEXT NOT NULL,
   `licence` TEXT NOT NULL,
   `licensed_on` DATE NOT NULL,

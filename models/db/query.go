@@ -1,0 +1,99 @@
+package db
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"huotang/models/access"
+	"huotang/models/fail"
+)
+
+// Page is a part of a list, in the order of the list. Next, when not "", goes into
+// `?after=` for the part that follows.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next"`
+}
+
+// One takes the first row of q; a missing row becomes not_found with the code.
+func One[T any](q *gorm.DB, code string) (T, error) {
+	var row T
+	if err := q.Take(&row).Error; err != nil {
+		if IsMissing(err) {
+			return row, fail.NotFound(code)
+		}
+		return row, fmt.Errorf("db: %w", err)
+	}
+	return row, nil
+}
+
+// All takes every row of q; never nil, so that JSON shows [].
+func All[T any](q *gorm.DB) ([]T, error) {
+	rows := []T{}
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("db: %w", err)
+	}
+	return rows, nil
+}
+
+// Ask runs a query in SQL and takes every row; for joins and sums that GORM's builder only obscures.
+func Ask[T any](tx *Tx, query string, args ...any) ([]T, error) {
+	rows := []T{}
+	if err := tx.Raw(query, args...).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("db: %w", err)
+	}
+	return rows, nil
+}
+
+// Insert stores one row or a slice of rows, in batches.
+func Insert(tx *Tx, rows any) error {
+	if err := tx.CreateInBatches(rows, 500).Error; err != nil {
+		return fmt.Errorf("db: insert: %w", err)
+	}
+	return nil
+}
+
+// Set updates columns of the rows of q by name and returns how many matched. q has Model and Where.
+func Set(q *gorm.DB, columns map[string]any) (int64, error) {
+	res := q.Updates(columns)
+	if res.Error != nil {
+		return 0, fmt.Errorf("db: update: %w", res.Error)
+	}
+	return res.RowsAffected, nil
+}
+
+// Under is a GORM scope: rows whose column (a unit ID, "sessions.site_id") lies in
+// the access scope.
+func Under(column string, s access.Scope) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		switch {
+		case s.All:
+			return q
+		case s.Empty():
+			return q.Where("1 = 0")
+		}
+		cond, args := PathRange("path", s)
+		return q.Where(column+" IN (SELECT id FROM units WHERE "+cond+")", args...)
+	}
+}
+
+// PathRange is a condition in SQL on a column with paths, for queries written by hand.
+// A range, not LIKE: both databases use an index for it, and SQLite's LIKE ignores case.
+func PathRange(column string, s access.Scope) (string, []any) {
+	switch {
+	case s.All:
+		return "1 = 1", nil
+	case s.Empty():
+		return "1 = 0", nil
+	}
+	cond, args := "", make([]any, 0, 2*len(s.Paths))
+	for i, p := range s.Paths {
+		if i > 0 {
+			cond += " OR "
+		}
+		cond += column + " >= ? AND " + column + " < ?"
+		args = append(args, p, p[:len(p)-1]+"0") // '0' follows '/'
+	}
+	return "(" + cond + ")", args
+}
