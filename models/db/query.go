@@ -2,6 +2,7 @@ package db
 
 import (
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -97,3 +98,22 @@ func PathRange(column string, s access.Scope) (string, []any) {
 	}
 	return "(" + cond + ")", args
 }
+
+// Matching is a GORM scope: rows whose search column (models/lang.SearchKey) holds
+// the term, already folded by lang.SearchTerm. An empty term matches all.
+func Matching(column, term string) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		if term == "" {
+			return q
+		}
+		cond, arg := Like(column, term)
+		return q.Where(cond, arg)
+	}
+}
+
+// Like is the condition of [Matching] and its argument, for queries written by hand.
+func Like(column, term string) (string, any) {
+	return column + " LIKE ? ESCAPE '!'", "%" + likeEscaper.Replace(term) + "%"
+}
+
+var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -151,4 +151,3 @@ func Wait(t testing.TB, what string, ok func() bool) {
 		time.Sleep(5 * time.Millisecond)
 	}
 }
-

@@ -1,0 +1,142 @@
+// Package audit keeps who did what to which object. Every op that changes
+// something adds one [Row] in its own transaction, so there is no act without its
+// trace and no trace without its act.
+//
+// A row holds IDs, field names, state codes and numbers, before and after; never a
+// name, a phone number or free text. Pages join names at view time, so a person can be
+// erased and the trace stays whole.
+package audit
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"time"
+
+	"huotang/models/access"
+	"huotang/models/db"
+	"huotang/models/id"
+)
+
+// Row is what an op says of its act.
+type Row struct {
+	Act    string          // "session.submit": a verb of the area
+	Object string          // "session": the kind of object
+	ID     fmt.Stringer    // the object's identity
+	Unit   id.ID[unitless] // the unit it happened in, zero for none; see [Unit]
+	Change Changes
+}
+
+type unitless struct{}
+
+// Unit turns any unit's or school's ID into the form that a Row takes.
+func Unit[T any](v id.ID[T]) id.ID[unitless] { return id.As[unitless](v) }
+
+// Changes lists the fields that changed. The zero Changes is ready for use.
+type Changes struct{ fields []change }
+
+type change struct {
+	Field  string `json:"field"`
+	Before any    `json:"before,omitempty"`
+	After  any    `json:"after,omitempty"`
+}
+
+var safeCode = regexp.MustCompile(`^[A-Za-z0-9_.:,/ -]{0,120}$`)
+
+// Field notes that a field with text that must not be kept here has changed.
+func (c Changes) Field(name string) Changes {
+	return Changes{append(c.fields, change{Field: name})}
+}
+
+// Code notes a state or another code before and after; equal values are left out.
+// It panics on text that is not a code: that would be a name in the audit.
+func (c Changes) Code(name, before, after string) Changes {
+	if before == after {
+		return c
+	}
+	if !safeCode.MatchString(before) || !safeCode.MatchString(after) {
+		panic("audit: " + name + " is not a code")
+	}
+	return Changes{append(c.fields, change{name, before, after})}
+}
+
+// Int notes a number before and after; equal values are left out.
+func (c Changes) Int(name string, before, after int) Changes {
+	if before == after {
+		return c
+	}
+	return Changes{append(c.fields, change{name, before, after})}
+}
+
+// ID notes a reference before and after; equal values are left out.
+func (c Changes) ID(name string, before, after fmt.Stringer) Changes {
+	return c.Code(name, before.String(), after.String())
+}
+
+// Empty reports that nothing changed; an op may then leave the row out.
+func (c Changes) Empty() bool { return len(c.fields) == 0 }
+
+type row struct {
+	ID        int64 `gorm:"primaryKey"`
+	At        time.Time
+	AccountID *access.AccountID
+	System    string
+	Act       string
+	Object    string
+	ObjectID  string
+	UnitID    *id.ID[unitless]
+	Changed   string
+	RequestID string
+}
+
+func (row) TableName() string { return "audit_rows" }
+
+// Add stores the row in the op's transaction.
+func Add(tx *db.Tx, by access.Actor, r Row) error {
+	changed := "[]"
+	if !r.Change.Empty() {
+		b, err := json.Marshal(r.Change.fields)
+		if err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
+		changed = string(b)
+	}
+	return db.Insert(tx, &row{
+		At: tx.Now, AccountID: by.Account.Ptr(), System: by.Job(), Act: r.Act, Object: r.Object,
+		ObjectID: r.ID.String(), UnitID: r.Unit.Ptr(), Changed: changed, RequestID: tx.RequestID,
+	})
+}
+
+// Entry is a row as people read it.
+type Entry struct {
+	At       time.Time        `json:"at"`
+	Account  access.AccountID `json:"account"`
+	System   string           `json:"system"`
+	Act      string           `json:"act"`
+	Object   string           `json:"object"`
+	ObjectID string           `json:"object_id"`
+	Changed  json.RawMessage  `json:"changed"`
+}
+
+// HistoryInput names the object.
+type HistoryInput struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+}
+
+// History lists what was done to an object, newest first, 200 rows at most.
+// Permission: AuditSee.
+func History(tx *db.Tx, by access.Actor, in HistoryInput) (db.Page[Entry], error) {
+	if err := by.Require(access.AuditSee, "/a/"); err != nil && by.Visible(access.AuditSee).Empty() {
+		return db.Page[Entry]{}, err
+	}
+	rows, err := db.All[row](tx.Where("object = ? AND object_id = ?", in.Object, in.ID).Order("id DESC").Limit(200))
+	if err != nil {
+		return db.Page[Entry]{}, err
+	}
+	page := db.Page[Entry]{Items: make([]Entry, len(rows))}
+	for i, r := range rows {
+		page.Items[i] = Entry{r.At, id.Or(r.AccountID), r.System, r.Act, r.Object, r.ObjectID, json.RawMessage(r.Changed)}
+	}
+	return page, nil
+}

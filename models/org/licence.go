@@ -1,0 +1,83 @@
+package org
+
+import (
+	"time"
+
+	"huotang/models/access"
+	"huotang/models/audit"
+	"huotang/models/date"
+	"huotang/models/db"
+	"huotang/models/fail"
+	"huotang/models/id"
+)
+
+type licenceEvent struct {
+	ID        id.ID[licenceTag] `gorm:"primaryKey"`
+	SiteID    SiteID
+	State     Licence
+	OnDay     date.Date
+	Number    string
+	Note      string
+	AccountID *access.AccountID
+	At        time.Time
+}
+
+type licenceTag struct{}
+
+func (licenceEvent) TableName() string { return "licence_events" }
+
+func keepLicence(tx *db.Tx, by access.Actor, site SiteID, state Licence, on date.Date, number, note string) error {
+	return db.Insert(tx, &licenceEvent{
+		ID: id.New[licenceTag](), SiteID: site, State: state, OnDay: on, Number: number, Note: note,
+		AccountID: by.Account.Ptr(), At: tx.Now,
+	})
+}
+
+// SetLicenceInput changes the state of a school's licence.
+type SetLicenceInput struct {
+	Site   SiteID    `path:"id" json:"-"`
+	State  Licence   `json:"state" form:"state"`
+	On     date.Date `json:"on" form:"on"`         // zero means today; never in the future
+	Number string    `json:"number" form:"number"` // of the document
+	Note   string    `json:"note" form:"note"`
+}
+
+// SetLicence grants again, suspends or revokes. A school without a licence keeps its records, but
+// gets no new activity days and sees no curricula. Locks the school. Permission: SitesLicense.
+func SetLicence(tx *db.Tx, by access.Actor, in SetLicenceInput) (SiteView, error) {
+	s, err := LockSite(tx, in.Site)
+	if err != nil {
+		return SiteView{}, err
+	}
+	if err := by.Require(access.SitesLicense, s.Path); err != nil {
+		return SiteView{}, err
+	}
+	var c fail.Check
+	on := in.On
+	if on.IsZero() {
+		on = tx.Today()
+	}
+	c.If(in.State != Licensed && in.State != Suspended && in.State != Revoked, "state", "input.choice")
+	c.If(on.After(tx.Today()), "on", "org.licence_future")
+	number, note := c.Text("number", in.Number, 0, 60), c.Prose("note", in.Note, 0, 300)
+	if err := c.Err(); err != nil {
+		return SiteView{}, err
+	}
+	if s.Licence == in.State {
+		return readSite(tx, in.Site)
+	}
+	if _, err := db.Set(tx.Model(&siteRow{}).Where("id = ?", in.Site), map[string]any{"licence": in.State, "changed_on": on}); err != nil {
+		return SiteView{}, err
+	}
+	if err := keepLicence(tx, by, in.Site, in.State, on, number, note); err != nil {
+		return SiteView{}, err
+	}
+	err = audit.Add(tx, by, audit.Row{
+		Act: "site.licence", Object: "site", ID: in.Site, Unit: audit.Unit(in.Site),
+		Change: audit.Changes{}.Code("licence", string(s.Licence), string(in.State)),
+	})
+	if err != nil {
+		return SiteView{}, err
+	}
+	return readSite(tx, in.Site)
+}
