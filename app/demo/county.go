@@ -86,7 +86,7 @@ func New(seed uint64, today date.Date) (*County, error) {
 	return c, nil
 }
 
-// Roster lists the people of a school by index, in the order they joined the list.
+// Roster lists the people of a school by index, in the order of their numbers on it.
 func (c *County) Roster(site int) []int { return c.roster[site] }
 
 // Townships lists the 13 townships by index into Divisions, in code order.
