@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS `courses` (
   `summary` VARCHAR(2000) NOT NULL,
   `lecturer` VARCHAR(60) NOT NULL,
   `author_id` BINARY(16) NOT NULL,
-  `search_key` VARCHAR(800) NOT NULL,
+  `search_key` VARCHAR(1600) NOT NULL,
   `is_public` BOOLEAN NOT NULL,
   `revision` INT NOT NULL,
   `archived_at` DATETIME(3) NULL,
@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS `courses` (
   PRIMARY KEY (`id`),
   KEY `ix_courses_unit_id` (`unit_id`),
   KEY `ix_courses_task` (`task`),
+  KEY `ix_courses_title_id` (`title`, `id`),
   CONSTRAINT `fk_courses_unit_id` FOREIGN KEY (`unit_id`) REFERENCES `units` (`id`),
   CONSTRAINT `fk_courses_author_id` FOREIGN KEY (`author_id`) REFERENCES `accounts` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -25,6 +26,7 @@ CREATE TABLE IF NOT EXISTS `lessons` (
   `course_id` BINARY(16) NOT NULL,
   `place` INT NOT NULL,
   `title` VARCHAR(120) NOT NULL,
+  `search_key` VARCHAR(1100) NOT NULL,
   `medium` VARCHAR(16) NOT NULL,
   `minutes` INT NOT NULL,
   `language` VARCHAR(20) NOT NULL,
@@ -33,6 +35,7 @@ CREATE TABLE IF NOT EXISTS `lessons` (
   `reviewed_revision` INT NOT NULL,
   `reviewed_by` BINARY(16) NULL,
   `reviewed_at` DATETIME(3) NULL,
+  `review_note` VARCHAR(300) NOT NULL,
   `removed_at` DATETIME(3) NULL,
   `made_at` DATETIME(3) NOT NULL,
   `changed_at` DATETIME(3) NOT NULL,

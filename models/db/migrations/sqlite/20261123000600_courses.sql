@@ -17,12 +17,14 @@ CREATE TABLE IF NOT EXISTS `courses` (
 );
 CREATE INDEX IF NOT EXISTS `ix_courses_unit_id` ON `courses` (`unit_id`);
 CREATE INDEX IF NOT EXISTS `ix_courses_task` ON `courses` (`task`);
+CREATE INDEX IF NOT EXISTS `ix_courses_title_id` ON `courses` (`title`, `id`);
 
 CREATE TABLE IF NOT EXISTS `lessons` (
   `id` BLOB NOT NULL,
   `course_id` BLOB NOT NULL REFERENCES `courses` (`id`),
   `place` INTEGER NOT NULL,
   `title` TEXT NOT NULL,
+  `search_key` TEXT NOT NULL,
   `medium` TEXT NOT NULL,
   `minutes` INTEGER NOT NULL,
   `language` TEXT NOT NULL,
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS `lessons` (
   `reviewed_revision` INTEGER NOT NULL,
   `reviewed_by` BLOB NULL REFERENCES `accounts` (`id`),
   `reviewed_at` DATETIME NULL,
+  `review_note` TEXT NOT NULL,
   `removed_at` DATETIME NULL,
   `made_at` DATETIME NOT NULL,
   `changed_at` DATETIME NOT NULL,
