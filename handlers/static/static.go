@@ -1,0 +1,121 @@
+// Package static holds the style sheet, scripts and icons, and gives each an
+// address with a hash of its content, so that browsers may keep it for good. Files are compressed once, at start.
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// Prefix of the addresses of static files.
+const Prefix = "/static/"
+
+//go:embed css/*.css js/*.js icons/sprite.svg favicon.svg manifest.webmanifest
+var files embed.FS
+
+type file struct {
+	name, address, kind string
+	raw, packed         []byte
+}
+
+var byName, byAddress = load(files)
+
+// load hashes every file. Scripts name each other by plain names ("./huotang.js"), which become addresses here.
+func load(fsys fs.FS) (names, addresses map[string]*file) {
+	names, addresses = map[string]*file{}, map[string]*file{}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(fsys, name)
+		names[name] = &file{name: name, raw: raw}
+		return err
+	})
+	if err != nil {
+		panic(err) // embedded
+	}
+	// A script's address depends on those it imports; the imports are one level deep.
+	for pass := range 2 {
+		for _, f := range names {
+			if imports := bytes.Contains(f.raw, []byte("import ")) && path.Ext(f.name) == ".js"; imports == (pass == 1) {
+				finish(f, names)
+				addresses[f.address] = f
+			}
+		}
+	}
+	return names, addresses
+}
+
+var importPath = regexp.MustCompile(`(from\s+'|import\s+')\./([a-z-]+\.js)'`)
+
+func finish(f *file, names map[string]*file) {
+	f.raw = importPath.ReplaceAllFunc(f.raw, func(m []byte) []byte {
+		p := importPath.FindSubmatch(m)
+		dep, ok := names["js/"+string(p[2])]
+		if !ok || dep.address == "" {
+			panic(fmt.Sprintf("static: %s imports %s", f.name, p[2]))
+		}
+		return fmt.Appendf(nil, "%s%s'", p[1], dep.address)
+	})
+	sum := sha256.Sum256(f.raw)
+	ext := path.Ext(f.name)
+	f.address = Prefix + strings.TrimSuffix(f.name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	f.kind = kind(ext)
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
+	_, _ = z.Write(f.raw)                                 // a buffer takes everything
+	_ = z.Close()
+	f.packed = b.Bytes()
+}
+
+func kind(ext string) string {
+	switch ext {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".webmanifest":
+		return "application/manifest+json"
+	}
+	return mime.TypeByExtension(ext)
+}
+
+// Path is the address of a file: "css/huotang.css" → "/static/css/huotang.1a2b3c.css".
+// An unknown name panics, which the first rendering of a view would show.
+func Path(name string) string {
+	f, ok := byName[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return f.address
+}
+
+// Serve answers a request for a static file.
+func Serve(w http.ResponseWriter, r *http.Request) {
+	f, ok := byAddress[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	body := f.raw
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		body = f.packed
+	}
+	h.Set("Content-Length", fmt.Sprint(len(body)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a browser that went away is no error of ours
+	}
+}
