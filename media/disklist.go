@@ -12,6 +12,9 @@ import (
 
 // List implements Store. It reads only folders that can hold wanted keys.
 func (d *Disk) List(ctx context.Context, prefix, after string, limit int) ([]Info, error) {
+	if noKeys(prefix) {
+		return nil, ctx.Err()
+	}
 	w := &walk{ctx: ctx, files: d.root.FS(), prefix: prefix, after: after, limit: pageSize(limit)}
 	if err := w.dir(""); err != nil {
 		return nil, fmt.Errorf("media: list %q: %w", prefix, err)

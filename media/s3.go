@@ -114,6 +114,9 @@ var lookups = map[Lookup]minio.BucketLookupType{
 	LookupAuto: minio.BucketLookupAuto, LookupPath: minio.BucketLookupPath, LookupHost: minio.BucketLookupDNS,
 }
 
+// Bucket is the name of the bucket.
+func (s *S3) Bucket() string { return s.bucket }
+
 // findOrigin reads the origin off a signed address, where the bucket may be in the host.
 func (s *S3) findOrigin(ctx context.Context) error {
 	u, err := s.signer.PresignedGetObject(ctx, s.bucket, probeKey, time.Minute, nil)
@@ -157,7 +160,10 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, size int64, conte
 	if len(head) < partSize {
 		size = int64(len(head))
 	}
-	opts := minio.PutObjectOptions{ContentType: contentType, PartSize: partSize}
+	opts := minio.PutObjectOptions{
+		ContentType: contentType, PartSize: partSize,
+		DisableContentSha256: size == 0, // a signed stream of nothing confuses some servers
+	}
 	_, err = s.client.PutObject(ctx, s.bucket, key, body(head, r, size), size, opts)
 	if err != nil {
 		return fmt.Errorf("media: put %q: %w", key, err)
@@ -241,6 +247,9 @@ func (s *S3) Delete(ctx context.Context, key string) error {
 
 // List implements Store.
 func (s *S3) List(ctx context.Context, prefix, after string, limit int) ([]Info, error) {
+	if noKeys(prefix) {
+		return nil, ctx.Err()
+	}
 	limit = pageSize(limit)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

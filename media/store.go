@@ -65,7 +65,8 @@ type Store interface {
 
 	// Open gives the object for reading, or ErrNotFound. ctx holds until Close. When
 	// the object is replaced or deleted meanwhile, reading goes on in the old bytes
-	// or fails; it never mixes the two.
+	// or fails; it never mixes the two. A store may let Put and Delete of the key
+	// wait for its readers: never call them holding it open.
 	Open(ctx context.Context, key string) (Object, error)
 
 	// Stat gives what Open would say, without opening; or ErrNotFound.
@@ -130,6 +131,11 @@ func checkKey(key string) error {
 func goodSegment(s string) bool {
 	return s != "" && len(s) <= maxSegment && s[0] != '.' && strings.TrimSpace(s) == s &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
+}
+
+// noKeys says that no key begins with the prefix.
+func noKeys(prefix string) bool {
+	return prefix != "" && checkKey(prefix) != nil && checkKey(prefix+"x") != nil
 }
 
 // types has the content types of what the system keeps. The tables of the operating
