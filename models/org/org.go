@@ -112,19 +112,22 @@ func (siteRow) TableName() string { return "sites" }
 
 // School is a school with its unit, as other areas use it.
 type School struct {
-	ID       SiteID
-	Code     string
-	Name     string
-	Path     string // administrative
-	Party    string // path of the branch that keeps it, "" for none
-	Licence  Licence
-	ParentID UnitID // the village
+	ID         SiteID
+	Code       string
+	Name       string
+	Path       string // administrative
+	Party      string // path of the branch that keeps it, "" for none
+	Licence    Licence
+	LicensedOn date.Date // first day of the licence
+	ChangedOn  date.Date // day from which Licence holds
+	ParentID   UnitID    // the village
 }
 
 // Paths are the paths that an op on the school names: administrative, and the branch's.
 func (s School) Paths() []string { return []string{s.Path, s.Party} }
 
-const schoolQuery = `SELECT s.id, u.code, u.name, u.path, COALESCE(b.path, '') AS party, s.licence, u.parent_id
+const schoolQuery = `SELECT s.id, u.code, u.name, u.path, COALESCE(b.path, '') AS party, s.licence,
+s.licensed_on, s.changed_on, u.parent_id
 FROM sites s JOIN units u ON u.id = s.id LEFT JOIN units b ON b.id = s.branch_id WHERE s.id = ?`
 
 // FindSchool reads a school; not_found when there is none. No permission is asked: the caller's op does.
