@@ -1,0 +1,182 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"huotang/models/access"
+	"huotang/models/accounts"
+	"huotang/models/db"
+	"huotang/models/fail"
+	"huotang/models/lang"
+)
+
+type prefs = accounts.Prefs
+
+const accountKey = "account"
+
+// newSessions keeps sign-ins in the database, their tokens hashed. No idle timeout of
+// the library's: with one every GET would write.
+func newSessions(w *App) *scs.SessionManager {
+	m := scs.New()
+	m.Lifetime = 30 * 24 * time.Hour
+	m.HashTokenInStore = true
+	m.Cookie.Name = "huotang"
+	m.Cookie.HttpOnly = true
+	m.Cookie.SameSite = http.SameSiteLaxMode
+	m.Cookie.Secure = w.secureCookies()
+	m.Cookie.Persist = true
+	m.Store = &signInStore{w: w, codec: m.Codec}
+	m.ErrorFunc = func(rw http.ResponseWriter, r *http.Request, err error) {
+		w.Log.ErrorContext(r.Context(), "sign-in store failed", "err", err)
+		http.Error(rw, "503", http.StatusServiceUnavailable)
+	}
+	return m
+}
+
+// signInStore is scs's store on the rows of models/accounts.
+type signInStore struct {
+	w     *App
+	codec scs.Codec
+}
+
+// FindCtx reads a sign-in.
+func (s *signInStore) FindCtx(ctx context.Context, token string) (b []byte, found bool, err error) {
+	err = s.w.DB.Read(ctx, func(tx *db.Tx) error {
+		in, err := accounts.FindSignIn(tx, token)
+		b = in.Data
+		return err
+	})
+	if fail.KindOf(err) == fail.Missing {
+		return nil, false, nil
+	}
+	return b, err == nil, err
+}
+
+// CommitCtx stores a sign-in.
+func (s *signInStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+	_, values, err := s.codec.Decode(b)
+	if err != nil {
+		return err //nolint:wrapcheck // told by scs's ErrorFunc
+	}
+	in := accounts.SignIn{Token: token, Data: b, ExpiresAt: expiry.UTC()}
+	if err := in.Account.UnmarshalText([]byte(text(values[accountKey]))); err != nil {
+		return err //nolint:wrapcheck // told by scs's ErrorFunc
+	}
+	in.Agent = text(values["agent"])
+	return s.w.DB.Write(ctx, func(tx *db.Tx) error { return accounts.KeepSignIn(tx, in) })
+}
+
+func text(v any) string { s, _ := v.(string); return s }
+
+// DeleteCtx ends a sign-in.
+func (s *signInStore) DeleteCtx(ctx context.Context, token string) error {
+	return s.w.DB.Write(ctx, func(tx *db.Tx) error { return accounts.DropSignIn(tx, token) })
+}
+
+var errNoContext = errors.New("web: the sign-in store wants a context")
+
+// Find, Commit and Delete are scs's older interface, which it does not call here.
+func (s *signInStore) Find(string) ([]byte, bool, error)      { return nil, false, errNoContext }
+func (s *signInStore) Commit(string, []byte, time.Time) error { return errNoContext }
+func (s *signInStore) Delete(string) error                    { return errNoContext }
+
+// hasSignIn reports whether the request came with a sign-in that has not expired.
+func (w *App) hasSignIn(ctx context.Context) bool { return w.sessions.GetString(ctx, accountKey) != "" }
+
+// signedIn gives the actor of the request's sign-in; a visitor when there is none, or when the
+// account may no longer sign in.
+func (w *App) signedIn(tx *db.Tx, ctx context.Context) (access.Actor, prefs, error) { //nolint:revive // ctx is of the request, tx has its own
+	s := w.sessions.GetString(ctx, accountKey)
+	if s == "" {
+		return access.Visitor(), prefs{}, nil
+	}
+	var account accounts.AccountID
+	if err := account.UnmarshalText([]byte(s)); err != nil {
+		return access.Visitor(), prefs{}, nil
+	}
+	actor, p, err := accounts.Actor(tx, account)
+	if fail.KindOf(err) == fail.Unauthenticated {
+		return access.Visitor(), prefs{}, nil
+	}
+	return actor, p, err
+}
+
+// longLived are the roles whose devices are remembered; the others sign in each working day.
+var longLived = []access.Role{access.Host, access.Head, access.Trainee}
+
+const officeDay = 12 * time.Hour
+
+// SignIn binds the browser to the account, under a new token.
+func (r *Request) SignIn(account accounts.AccountID) error {
+	m, ctx := r.App.sessions, r.Context()
+	if err := m.RenewToken(ctx); err != nil {
+		return err //nolint:wrapcheck // scs names itself
+	}
+	m.Put(ctx, accountKey, account.String())
+	m.Put(ctx, "agent", agent(r.UserAgent()))
+	r.known = false
+	by, err := r.Who()
+	if err != nil {
+		return err
+	}
+	if !by.Has(longLived...) {
+		m.SetDeadline(ctx, r.App.now().Add(officeDay))
+	}
+	return nil
+}
+
+// agent is a short word for a browser, for the list of one's sign-ins.
+func agent(ua string) string {
+	for _, known := range []struct{ part, name string }{
+		{"MicroMessenger", "WeChat"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
+		{"Windows", "Windows"}, {"Macintosh", "Mac"}, {"Linux", "Linux"},
+	} {
+		if strings.Contains(ua, known.part) {
+			return known.name
+		}
+	}
+	return ""
+}
+
+// SignOut ends the browser's sign-in.
+func (r *Request) SignOut() error {
+	return r.App.sessions.Destroy(r.Context()) //nolint:wrapcheck // scs names itself
+}
+
+// Token is the hash under which the request's sign-in is kept, "" for none.
+func (r *Request) Token() string {
+	return hashToken(r.App.sessions.Token(r.Context()))
+}
+
+func signOut(r *Request) error {
+	if err := r.SignOut(); err != nil {
+		return err
+	}
+	return r.See("/")
+}
+
+// keepPrefs stores a change of the look with the account, when one is signed in.
+func (r *Request) keepPrefs(change func(*prefs)) error {
+	by, err := r.Who()
+	if err != nil || !by.SignedIn() {
+		return err
+	}
+	p := r.Prefs
+	change(&p)
+	_, err = Do(r, accounts.SetPrefs, p)
+	return err
+}
+
+// county is the county's own name for the header.
+func (w *App) county(l lang.Lang) string {
+	if name := w.countyName.Load(); name != nil {
+		return *name + l.T("layout.county")
+	}
+	return l.T("layout.county")
+}

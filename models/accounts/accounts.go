@@ -1,0 +1,120 @@
+// Package accounts holds who may sign in, with which roles, and the sign-ins
+// themselves. An account belongs to one person; a grant gives it a role on a unit of either tree and
+// everything below. The root of the aggregate is the account's row, locked before its grants and sign-ins.
+package accounts
+
+import (
+	"time"
+
+	"huotang/models/access"
+	"huotang/models/audit"
+	"huotang/models/db"
+	"huotang/models/fail"
+	"huotang/models/id"
+	"huotang/models/org"
+)
+
+// AccountID identifies an account.
+type AccountID = access.AccountID
+
+type grantTag struct{}
+
+// GrantID identifies a grant.
+type GrantID = id.ID[grantTag]
+
+type accountRow struct {
+	ID         AccountID `gorm:"primaryKey"`
+	Username   string
+	PersonID   *access.PersonID
+	Name       string
+	Secret     string // argon2id, "" when the account has no password yet
+	Language   string
+	Elder      string
+	MadeAt     time.Time
+	MadeBy     *AccountID
+	DisabledAt *time.Time
+}
+
+func (accountRow) TableName() string { return "accounts" }
+
+type grantRow struct {
+	ID        GrantID `gorm:"primaryKey"`
+	AccountID AccountID
+	Role      access.Role
+	UnitID    org.UnitID
+	GrantedBy *AccountID
+	GrantedAt time.Time
+	ExpiresAt *time.Time
+}
+
+func (grantRow) TableName() string { return "grants" }
+
+// Prefs is how an account wants its pages.
+type Prefs struct {
+	Language string `json:"language" form:"language"` // "zh-CN", "en" or "" for as the browser asks
+	Elder    string `json:"elder" form:"elder"`       // "on", "off" or "" for as the role has it
+}
+
+// actorLine is one grant of an account, joined with the account.
+type actorLine struct {
+	PersonID   *access.PersonID
+	Name       string
+	Language   string
+	Elder      string
+	DisabledAt *time.Time
+	Role       access.Role
+	Path       string
+}
+
+const actorQuery = "SELECT a.person_id, a.name, a.language, a.elder, a.disabled_at, COALESCE(g.role, '') AS role, COALESCE(u.path, '') AS path " +
+	"FROM accounts a LEFT JOIN grants g ON g.account_id = a.id AND (g.expires_at IS NULL OR g.expires_at > ?) " +
+	"LEFT JOIN units u ON u.id = g.unit_id WHERE a.id = ? ORDER BY g.granted_at, g.id"
+
+// Actor makes the actor of an account from its grants that have not expired, in one
+// query; it runs at each request. Unauthenticated when the account is gone or disabled.
+func Actor(tx *db.Tx, account AccountID) (access.Actor, Prefs, error) {
+	lines, err := db.Ask[actorLine](tx, actorQuery, tx.Now, account)
+	if err != nil {
+		return access.Actor{}, Prefs{}, err
+	}
+	if len(lines) == 0 || lines[0].DisabledAt != nil {
+		return access.Actor{}, Prefs{}, fail.NoSignIn("accounts.disabled")
+	}
+	grants := make([]access.Grant, 0, len(lines))
+	for _, l := range lines {
+		if l.Role != "" && l.Path != "" {
+			grants = append(grants, access.Grant{Role: l.Role, Path: l.Path})
+		}
+	}
+	l := lines[0]
+	return access.New(account, id.Or(l.PersonID), l.Name, grants), Prefs{l.Language, l.Elder}, nil
+}
+
+// lock locks an account's row.
+func lock(tx *db.Tx, account AccountID) (accountRow, error) {
+	return db.One[accountRow](tx.Locked().Where("id = ?", account), "accounts.missing")
+}
+
+// SetPrefs keeps how the actor wants its pages. Permission: being signed in.
+func SetPrefs(tx *db.Tx, by access.Actor, in Prefs) (Prefs, error) {
+	if !by.SignedIn() {
+		return Prefs{}, fail.NoSignIn("access.sign_in_first")
+	}
+	var c fail.Check
+	c.If(in.Language != "" && in.Language != "zh-CN" && in.Language != "en", "language", "input.choice")
+	c.If(in.Elder != "" && in.Elder != "on" && in.Elder != "off", "elder", "input.choice")
+	if err := c.Err(); err != nil {
+		return Prefs{}, err
+	}
+	old, err := lock(tx, by.Account)
+	if err != nil {
+		return Prefs{}, err
+	}
+	if _, err := db.Set(tx.Model(&accountRow{}).Where("id = ?", by.Account), map[string]any{"language": in.Language, "elder": in.Elder}); err != nil {
+		return Prefs{}, err
+	}
+	return in, audit.Add(tx, by, audit.Row{
+		Act: "account.prefs", Object: "account", ID: by.Account,
+		Change: audit.Changes{}.Code("language", old.Language, in.Language).Code("elder", old.Elder, in.Elder),
+	})
+}
