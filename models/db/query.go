@@ -2,6 +2,7 @@ package db
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -97,6 +98,26 @@ func PathRange(column string, s access.Scope) (string, []any) {
 		args = append(args, p, p[:len(p)-1]+"0") // '0' follows '/'
 	}
 	return "(" + cond + ")", args
+}
+
+// PathAbove is a condition in SQL on a column with paths: units that are a root of the
+// scope or lie above one, whose rules and courses reach it.
+func PathAbove(column string, s access.Scope) (string, []any) {
+	if s.All {
+		return "1 = 1", nil
+	}
+	var above []string
+	for _, p := range s.Paths {
+		for i := 1; i < len(p); i++ {
+			if p[i] == '/' && !slices.Contains(above, p[:i+1]) {
+				above = append(above, p[:i+1])
+			}
+		}
+	}
+	if len(above) == 0 {
+		return "1 = 0", nil
+	}
+	return column + " IN ?", []any{above}
 }
 
 // Matching is a GORM scope: rows whose search column (models/lang.SearchKey) holds
