@@ -98,6 +98,16 @@ func Path(name string) string {
 	return f.address
 }
 
+// Root serves a file at an address of its own, without a hash: the icon and the manifest,
+// which browsers want under stable names. They are kept for a day.
+func Root(name string) http.HandlerFunc {
+	f, ok := byName[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return func(w http.ResponseWriter, r *http.Request) { f.answer(w, r, "public, max-age=86400") }
+}
+
 // Serve answers a request for a static file.
 func Serve(w http.ResponseWriter, r *http.Request) {
 	f, ok := byAddress[r.URL.Path]
@@ -105,9 +115,13 @@ func Serve(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	f.answer(w, r, "public, max-age=31536000, immutable")
+}
+
+func (f *file) answer(w http.ResponseWriter, r *http.Request, cache string) {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Cache-Control", cache)
 	h.Set("Vary", "Accept-Encoding")
 	body := f.raw
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {

@@ -129,7 +129,7 @@ func (w *App) Handler() http.Handler {
 }
 
 func plain(path string) bool {
-	return strings.HasPrefix(path, static.Prefix) || path == "/healthz" || path == "/readyz" || path == "/metrics"
+	return strings.HasPrefix(path, static.Prefix) || path == "/favicon.svg" || path == "/manifest.webmanifest" || path == "/healthz" || path == "/readyz" || path == "/metrics"
 }
 
 // secureCookies reports whether people reach the site by https.

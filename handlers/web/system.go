@@ -17,9 +17,11 @@ func (w *App) system() {
 	w.engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(w.Registry, promhttp.HandlerOpts{})))
 	w.engine.GET(static.Prefix+"*file", gin.WrapF(static.Serve))
 	w.engine.HEAD(static.Prefix+"*file", gin.WrapF(static.Serve))
+	for _, name := range []string{"favicon.svg", "manifest.webmanifest"} {
+		w.engine.GET("/"+name, gin.WrapF(static.Root(name)))
+	}
 	w.engine.GET("/api/v1/openapi.json", w.openAPI)
 	p := w.Pages()
-	p.Get("/favicon.svg", func(r *Request) error { return r.See(static.Path("favicon.svg")) })
 	p.Get("/sign-in", signInPage)
 	p.Post("/sign-in", signInForm)
 	p.Post("/sign-out", signOut)
