@@ -19,7 +19,7 @@ func isBadKey(err error) bool { return errors.Is(err, media.ErrKey) }
 func testWrongSize(t *testing.T, s media.Store) {
 	put(t, s, "kept", []byte("the old one"))
 	for _, c := range []struct{ real, announced int64 }{
-		{10, 11}, {11, 10}, {1, 0}, {0, 1}, {8 << 20, 8<<20 + 1}, {8<<20 + 1, 8 << 20}, {17 << 20, 18 << 20}, {18 << 20, 17 << 20},
+		{10, 11}, {11, 10}, {1, 0}, {0, 1}, {8 << 20, 8<<20 + 1}, {8<<20 + 1, 8 << 20}, {9 << 20, 10 << 20}, {10 << 20, 9 << 20},
 	} {
 		for _, key := range []string{"kept", "fresh"} {
 			r := io.LimitReader(zeros{}, c.real)
@@ -66,7 +66,7 @@ func (f *failAfter) Read(p []byte) (int, error) {
 func testFailingReader(t *testing.T, s media.Store) {
 	put(t, s, "kept", []byte("the old one"))
 	broken := errors.New("the line broke")
-	for _, n := range []int64{0, 100, 9 << 20, 16 << 20} {
+	for _, n := range []int64{0, 100, 9 << 20} {
 		for _, announced := range []int64{20 << 20, -1} {
 			for _, key := range []string{"kept", "fresh"} {
 				r := &failAfter{n: n, before: func() {}, err: broken}
@@ -81,7 +81,7 @@ func testFailingReader(t *testing.T, s media.Store) {
 
 func testCancelled(t *testing.T, s media.Store) {
 	put(t, s, "kept", []byte("the old one"))
-	for _, n := range []int64{0, 100, 9 << 20, 17 << 20} {
+	for _, n := range []int64{0, 100, 9 << 20} {
 		for _, announced := range []int64{n, 20 << 20, -1} {
 			for _, key := range []string{"kept", "fresh"} {
 				ctx, cancel := context.WithCancel(t.Context())
