@@ -81,3 +81,25 @@ func SetLicence(tx *db.Tx, by access.Actor, in SetLicenceInput) (SiteView, error
 	}
 	return readSite(tx, in.Site)
 }
+
+// LicenceView is one change of a school's licence.
+type LicenceView struct {
+	State  Licence   `json:"state"`
+	On     date.Date `json:"on"`
+	Number string    `json:"number"`
+	Note   string    `json:"note"`
+	At     time.Time `json:"at"`
+}
+
+// Licences lists the changes of a school's licence, the latest first. Permission: OrgSee.
+func Licences(tx *db.Tx, by access.Actor, in GetSiteInput) (db.Page[LicenceView], error) {
+	if _, err := GetSite(tx, by, in); err != nil {
+		return db.Page[LicenceView]{}, err
+	}
+	rows, err := db.All[licenceEvent](tx.Where("site_id = ?", in.ID).Order("on_day DESC, at DESC"))
+	page := db.Page[LicenceView]{Items: make([]LicenceView, len(rows))}
+	for i, r := range rows {
+		page.Items[i] = LicenceView{r.State, r.OnDay, r.Number, r.Note, r.At}
+	}
+	return page, err
+}

@@ -31,15 +31,15 @@ type SiteView struct {
 
 // AddSiteInput describes a school that gets its licence.
 type AddSiteInput struct {
-	Village    UnitID    `json:"village"`
-	Code       string    `json:"code"` // village code + 2 digits; "" takes the next free one
-	Name       string    `json:"name"`
-	Branch     UnitID    `json:"branch"` // may be zero
-	Plaque     string    `json:"plaque"`
-	LicensedOn date.Date `json:"licensed_on"`
-	Address    string    `json:"address"`
-	Equipment  string    `json:"equipment"`
-	Network    string    `json:"network"`
+	Village    UnitID    `json:"village" form:"village"`
+	Code       string    `json:"code" form:"code"` // village code + 2 digits; "" takes the next free one
+	Name       string    `json:"name" form:"name"`
+	Branch     UnitID    `json:"branch" form:"branch"` // may be zero
+	Plaque     string    `json:"plaque" form:"plaque"`
+	LicensedOn date.Date `json:"licensed_on" form:"licensed_on"`
+	Address    string    `json:"address" form:"address"`
+	Equipment  string    `json:"equipment" form:"equipment"`
+	Network    string    `json:"network" form:"network"`
 }
 
 // AddSite adds a licensed school to a village. Locks the village, since it may
