@@ -1,0 +1,137 @@
+package attendance
+
+import (
+	"strings"
+
+	"huotang/models/access"
+	"huotang/models/date"
+	"huotang/models/db"
+	"huotang/models/fail"
+	"huotang/models/org"
+)
+
+// ListInput narrows the list of sessions.
+type ListInput struct {
+	Site  org.SiteID   `query:"site"`
+	Under string       `query:"under"` // code of an administrative unit
+	From  date.Date    `query:"from"`  // by held_on, included
+	To    date.Date    `query:"to"`
+	Month date.Month   `query:"month"`
+	State SessionState `query:"state"` // "" for open and submitted ones
+	After string       `query:"after"`
+	Limit int          `query:"limit"` // 1–200; 0 means 30
+}
+
+type listed struct {
+	sessionRow `gorm:"embedded"`
+	Code       string
+	SiteName   string
+	Path       string
+	Party      string
+}
+
+const listQuery = `SELECT s.*, u.code, u.name AS site_name, u.path, COALESCE(b.path, '') AS party
+FROM sessions s JOIN units u ON u.id = s.site_id JOIN sites h ON h.id = s.site_id LEFT JOIN units b ON b.id = h.branch_id WHERE `
+
+// List lists the sessions that the actor sees, the newest first. Permission: SessionsSee on the school or its branch.
+func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[SessionView], error) {
+	limit := in.Limit
+	if limit < 1 || limit > 200 {
+		limit = 30
+	}
+	q, err := in.query(tx, by)
+	if err != nil {
+		return db.Page[SessionView]{}, err
+	}
+	rows, err := db.Ask[listed](tx, listQuery+q.text+" ORDER BY s.held_on DESC, s.id DESC LIMIT ?", append(q.args, limit+1)...)
+	if err != nil {
+		return db.Page[SessionView]{}, err
+	}
+	page := db.Page[SessionView]{Items: make([]SessionView, 0, len(rows))}
+	for _, r := range rows[:min(len(rows), limit)] {
+		school := org.School{ID: r.SiteID, Code: r.Code, Name: r.SiteName, Path: r.Path, Party: r.Party}
+		page.Items = append(page.Items, view(r.sessionRow, school, by))
+	}
+	if len(rows) > limit {
+		last := rows[limit-1]
+		page.Next = last.HeldOn.String() + "." + last.ID.String()
+	}
+	return page, nil
+}
+
+// condition is a WHERE that grows.
+type condition struct {
+	text string
+	args []any
+}
+
+func (c *condition) and(text string, args ...any) {
+	if c.text != "" {
+		c.text += " AND "
+	}
+	c.text, c.args = c.text+text, append(c.args, args...)
+}
+
+func (in ListInput) query(tx *db.Tx, by access.Actor) (condition, error) {
+	var q condition
+	if err := in.where(tx, by, &q); err != nil {
+		return q, err
+	}
+	if in.State == "" {
+		q.and("s.state <> ?", Withdrawn)
+	} else {
+		q.and("s.state = ?", in.State)
+	}
+	if !in.Month.IsZero() {
+		q.and("s.held_on >= ? AND s.held_on <= ?", in.Month.First(), in.Month.Last())
+	}
+	if !in.From.IsZero() {
+		q.and("s.held_on >= ?", in.From)
+	}
+	if !in.To.IsZero() {
+		q.and("s.held_on <= ?", in.To)
+	}
+	if in.After == "" {
+		return q, nil
+	}
+	day, last, _ := strings.Cut(in.After, ".")
+	on, err := date.Parse(day)
+	var session SessionID
+	if err == nil {
+		err = session.UnmarshalText([]byte(last))
+	}
+	if err != nil {
+		return q, fail.Invalid("input.malformed").Because(err)
+	}
+	q.and("(s.held_on < ? OR s.held_on = ? AND s.id < ?)", on, on, session)
+	return q, nil
+}
+
+// where limits the list to what the actor sees, and to a school or unit.
+func (in ListInput) where(tx *db.Tx, by access.Actor, q *condition) error {
+	if !in.Site.IsZero() {
+		school, err := org.FindSchool(tx, in.Site)
+		if err != nil {
+			return hide(by, err)
+		}
+		q.and("s.site_id = ?", in.Site)
+		return by.Require(access.SessionsSee, school.Paths()...)
+	}
+	scope := by.Visible(access.SessionsSee)
+	if scope.Empty() {
+		return by.Require(access.SessionsSee)
+	}
+	admin, args := db.PathRange("u.path", scope)
+	party, more := db.PathRange("b.path", scope)
+	q.and("("+admin+" OR "+party+")", append(args, more...)...)
+	if in.Under == "" {
+		return nil
+	}
+	top, err := org.FindCode(tx, org.Administrative, in.Under)
+	if err != nil {
+		return err
+	}
+	cond, args := db.PathRange("u.path", access.Scope{Paths: []string{top.Path}})
+	q.and(cond, args...)
+	return nil
+}

@@ -1,0 +1,259 @@
+package attendance
+
+import (
+	"time"
+
+	"huotang/models/access"
+	"huotang/models/date"
+	"huotang/models/db"
+	"huotang/models/id"
+	"huotang/models/org"
+)
+
+// RollPerson is a line of a roll.
+type RollPerson struct {
+	Person access.PersonID `json:"person"`
+	Name   string          `json:"name"`
+	Value
+	Exempt   bool `json:"exempt"`   // the register exempts the person that day
+	Revision int  `json:"revision"` // of the session that set the mark, 0 when nobody did
+}
+
+// GuestView is a name outside the roster.
+type GuestView struct {
+	ID   GuestID `json:"id"`
+	Name string  `json:"name"`
+}
+
+// ConflictView is a mark of which two phones said different things.
+type ConflictView struct {
+	Person   access.PersonID `json:"person"`
+	Name     string          `json:"name"`
+	Standing Value           `json:"standing"`
+	Said     []Value         `json:"said"` // the other values, newest first
+}
+
+// RevisionView is an item that changed the session.
+type RevisionView struct {
+	Revision int              `json:"revision"`
+	Account  access.AccountID `json:"account"`
+	At       time.Time        `json:"at"`
+	Why      string           `json:"why"` // of a correction
+}
+
+// RollView is a session with its roll.
+type RollView struct {
+	SessionView
+	DueList   []RollPerson   `json:"due_list"`
+	CameList  []RollPerson   `json:"came_list"` // applicants and villagers of the roster
+	GuestList []GuestView    `json:"guest_list"`
+	Lessons   []Lesson       `json:"lessons"`
+	Conflicts []ConflictView `json:"conflicts"`
+	Revisions []RevisionView `json:"revisions"` // read by Get, oldest first
+}
+
+// SessionInput names a session.
+type SessionInput struct {
+	ID SessionID `path:"id"`
+}
+
+// Get reads a session as it was handed in: everyone who was due, and of the others those who came; nobody
+// before the first submission. Permission: SessionsSee on the school or its branch.
+func Get(tx *db.Tx, by access.Actor, in SessionInput) (RollView, error) {
+	s, school, err := find(tx, by, in.ID)
+	if err != nil {
+		return RollView{}, err
+	}
+	v := RollView{SessionView: view(s, school, by), DueList: []RollPerson{}, CameList: []RollPerson{}, GuestList: []GuestView{}, Lessons: []Lesson{}, Conflicts: []ConflictView{}, Revisions: []RevisionView{}}
+	if s.Revision == 0 {
+		return v, nil
+	}
+	marks, err := namedMarks(tx, s.ID)
+	if err != nil {
+		return RollView{}, err
+	}
+	for _, m := range marks {
+		v.add(m.List, RollPerson{m.PersonID, m.Name, m.value(), m.State == Exempt, m.Revision}, false)
+	}
+	if err := v.rest(tx, s); err != nil {
+		return RollView{}, err
+	}
+	v.Revisions, err = revisions(tx, s.ID)
+	return v, err
+}
+
+// Roll reads a session for calling its roll: everyone on the roster that day, with the marks so far, and whoever
+// has a mark without being on it any more. Permission: SessionsSubmit on the school.
+func Roll(tx *db.Tx, by access.Actor, in SessionInput) (RollView, error) {
+	s, school, err := find(tx, by, in.ID)
+	if err != nil {
+		return RollView{}, err
+	}
+	if err := by.Require(access.SessionsSubmit, school.Paths()...); err != nil {
+		return RollView{}, err
+	}
+	v := RollView{SessionView: view(s, school, by), DueList: []RollPerson{}, CameList: []RollPerson{}, GuestList: []GuestView{}, Lessons: []Lesson{}, Conflicts: []ConflictView{}, Revisions: []RevisionView{}}
+	list, err := rosterOn(tx, s.SiteID, s.HeldOn)
+	if err != nil {
+		return RollView{}, err
+	}
+	if s.Revision == 0 {
+		for _, m := range list {
+			v.addMember(m, nil)
+		}
+		return v, nil
+	}
+	marks, err := namedMarks(tx, s.ID)
+	if err != nil {
+		return RollView{}, err
+	}
+	marked := make(map[access.PersonID]*namedMark, len(marks))
+	for i := range marks {
+		marked[marks[i].PersonID] = &marks[i]
+	}
+	for _, m := range list {
+		v.addMember(m, marked[m.id])
+		delete(marked, m.id)
+	}
+	for i := range marks {
+		if m := &marks[i]; marked[m.PersonID] != nil && m.Revision > 0 {
+			v.add(m.List, RollPerson{m.PersonID, m.Name, m.value(), m.State == Exempt, m.Revision}, false)
+		}
+	}
+	return v, v.rest(tx, s)
+}
+
+func (v *RollView) addMember(m member, mark *namedMark) {
+	p := RollPerson{Person: m.id, Name: m.name, Value: Value{State: m.untouched()}, Exempt: m.exempt}
+	if mark != nil && mark.Revision > 0 {
+		p.Value, p.Revision = mark.value(), mark.Revision
+	}
+	v.add(m.list, p, true)
+}
+
+// add puts a line on its list; a villager without a mark only when the whole roster is asked for.
+func (v *RollView) add(list Part, p RollPerson, whole bool) {
+	switch {
+	case list == ListDue:
+		v.DueList = append(v.DueList, p)
+	case whole || p.State != Unmarked:
+		v.CameList = append(v.CameList, p)
+	}
+}
+
+// rest reads what a handed-in session has beside its marks.
+func (v *RollView) rest(tx *db.Tx, s sessionRow) error {
+	guests, err := db.All[guestRow](tx.Where("session_id = ?", s.ID).Order("place, id"))
+	if err != nil {
+		return err
+	}
+	for _, g := range guests {
+		v.GuestList = append(v.GuestList, GuestView{g.ID, g.Name})
+	}
+	if v.Lessons, err = lessonsOf(tx, s.ID); err != nil {
+		return err
+	}
+	return v.disputes(tx, s.ID)
+}
+
+func (v *RollView) disputes(tx *db.Tx, session SessionID) error {
+	open, err := db.All[conflictRow](tx.Where("session_id = ? AND settled_at IS NULL", session).Order("person_id, at DESC, device, seq"))
+	if err != nil {
+		return err
+	}
+	at := map[access.PersonID]int{}
+	for _, o := range open {
+		i, ok := at[o.PersonID]
+		if !ok {
+			i = len(v.Conflicts)
+			at[o.PersonID] = i
+			p := v.find(o.PersonID)
+			v.Conflicts = append(v.Conflicts, ConflictView{Person: o.PersonID, Name: p.Name, Standing: p.Value})
+		}
+		v.Conflicts[i].Said = append(v.Conflicts[i].Said, Value{o.State, o.Reason, o.MadeUpOn})
+	}
+	return nil
+}
+
+func (v *RollView) find(person access.PersonID) RollPerson {
+	for _, list := range [][]RollPerson{v.DueList, v.CameList} {
+		for _, p := range list {
+			if p.Person == person {
+				return p
+			}
+		}
+	}
+	return RollPerson{Person: person, Value: Value{State: Unmarked}}
+}
+
+type namedMark struct {
+	PersonID access.PersonID
+	Name     string
+	List     Part
+	State    State
+	Reason   Reason
+	MadeUpOn date.Date
+	Revision int
+}
+
+func (m *namedMark) value() Value { return Value{m.State, m.Reason, m.MadeUpOn} }
+
+func namedMarks(tx *db.Tx, session SessionID) ([]namedMark, error) {
+	return db.Ask[namedMark](tx, "SELECT m.person_id, p.name, m.`list`, m.state, m.reason, m.made_up_on, m.revision "+
+		"FROM marks m JOIN persons p ON p.id = m.person_id WHERE m.session_id = ? ORDER BY p.name, p.id", session)
+}
+
+func revisions(tx *db.Tx, session SessionID) ([]RevisionView, error) {
+	items, err := db.All[itemRow](tx.Where("session_id = ?", session).Order("received_at, device, seq"))
+	if err != nil {
+		return nil, err
+	}
+	out := []RevisionView{}
+	for _, i := range items {
+		if len(out) > 0 && out[len(out)-1].Revision >= i.Revision {
+			continue // said nothing new
+		}
+		out = append(out, RevisionView{i.Revision, id.Or(i.AccountID), i.ReceivedAt, i.Why})
+	}
+	return out, nil
+}
+
+// find reads a session and its school. Permission: SessionsSee there.
+func find(tx *db.Tx, by access.Actor, session SessionID) (sessionRow, org.School, error) {
+	s, err := db.One[sessionRow](tx.Where("id = ?", session), "attendance.session_missing")
+	if err != nil {
+		return s, org.School{}, hide(by, err)
+	}
+	school, err := org.FindSchool(tx, s.SiteID)
+	if err != nil {
+		return s, school, err
+	}
+	return s, school, by.Require(access.SessionsSee, school.Paths()...)
+}
+
+// ReceiptInput names a session, and an item of it if not the newest is wanted.
+type ReceiptInput struct {
+	ID     SessionID `path:"id"`
+	Device string    `query:"device"`
+	Seq    int64     `query:"seq"`
+}
+
+// ReadReceipt gives the receipt of an item again, for a phone that lost it. Permission: SessionsSubmit on the school.
+func ReadReceipt(tx *db.Tx, by access.Actor, in ReceiptInput) (Receipt, error) {
+	_, school, err := find(tx, by, in.ID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := by.Require(access.SessionsSubmit, school.Paths()...); err != nil {
+		return Receipt{}, err
+	}
+	q := tx.Where("session_id = ?", in.ID).Order("received_at DESC, revision DESC")
+	if in.Device != "" {
+		q = q.Where("device = ? AND seq = ?", in.Device, in.Seq)
+	}
+	item, err := db.One[itemRow](q, "attendance.item_missing")
+	if err != nil {
+		return Receipt{}, err
+	}
+	return item.receipt()
+}

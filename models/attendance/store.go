@@ -1,0 +1,144 @@
+package attendance
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"huotang/models/access"
+	"huotang/models/db"
+)
+
+// store writes what was decided, tells the areas above and keeps the trace.
+func (w *work) store(a *Area, act string) error {
+	for _, f := range []func() error{w.storeSession, w.storeMarks, w.storeGuests, w.storeLessons, w.storeConflicts, w.held} {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	after := w.taughtNow(w.s)
+	if err := w.storeTallies(after); err != nil {
+		return err
+	}
+	if err := w.note(act); err != nil {
+		return err
+	}
+	for _, f := range a.onSubmitted {
+		err := f(w.tx, w.by, Submitted{
+			Session: w.s.ID, Site: w.s.SiteID, Revision: w.s.Revision, HeldOn: w.s.HeldOn, Before: w.before, After: after, At: w.tx.Now,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) storeSession() error {
+	s := w.s
+	_, err := db.Set(w.tx.Model(&sessionRow{}).Where("id = ?", s.ID), map[string]any{
+		"kinds": s.Kinds, "held_on": s.HeldOn, "began_at": s.BeganAt, "ended_at": s.EndedAt, "minutes": s.Minutes, "state": s.State,
+		"place": s.Place, "chair": s.Chair, "recorder": s.Recorder, "revision": s.Revision, "due": s.Due, "present": s.Present,
+		"on_leave": s.OnLeave, "absent": s.Absent, "made_up": s.MadeUp, "exempt": s.Exempt, "unmarked": s.Unmarked,
+		"observers": s.Observers, "guests": s.Guests, "adults": s.Adults, "children": s.Children,
+		"happened_at": s.HappenedAt, "recorded_at": s.RecordedAt, "received_at": s.ReceivedAt, "device": s.Device, "seq": s.Seq,
+		"submitted_by": s.SubmittedBy, "submitted_at": s.SubmittedAt, "changed_at": s.ChangedAt,
+	})
+	return err
+}
+
+func (w *work) storeMarks() error {
+	if len(w.gone) > 0 {
+		err := w.tx.Where("session_id = ? AND person_id IN ? AND revision = 0", w.s.ID, w.gone).Delete(&markRow{}).Error
+		if err != nil {
+			return fmt.Errorf("attendance: %w", err)
+		}
+	}
+	rows := make([]markRow, 0, len(w.touched))
+	for _, person := range w.order {
+		if w.touched[person] {
+			rows = append(rows, *w.rows[person])
+		}
+	}
+	if len(rows) > 0 {
+		if err := w.tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&rows, 200).Error; err != nil {
+			return fmt.Errorf("attendance: marks: %w", err)
+		}
+	}
+	if len(w.changes) == 0 {
+		return nil
+	}
+	return db.Insert(w.tx, &w.changes)
+}
+
+func (w *work) storeGuests() error {
+	var gone []GuestID
+	for _, g := range w.hadGuests {
+		if !slices.ContainsFunc(w.guests, func(x guestRow) bool { return x.ID == g.ID }) {
+			gone = append(gone, g.ID)
+		}
+	}
+	if len(gone) > 0 {
+		if err := w.tx.Where("session_id = ? AND id IN ?", w.s.ID, gone).Delete(&guestRow{}).Error; err != nil {
+			return fmt.Errorf("attendance: guests: %w", err)
+		}
+	}
+	if len(w.newGuests) == 0 {
+		return nil
+	}
+	for i := range w.newGuests {
+		w.newGuests[i].Place = len(w.hadGuests) + i
+	}
+	return db.Insert(w.tx, &w.newGuests)
+}
+
+func (w *work) lessonsChanged() bool {
+	return !slices.Equal(lessonIDs(w.lessons), lessonIDs(w.hadLessons))
+}
+
+func (w *work) storeLessons() error {
+	if !w.lessonsChanged() {
+		return nil
+	}
+	if len(w.hadLessons) > 0 {
+		if err := w.tx.Where("session_id = ?", w.s.ID).Delete(&lessonRow{}).Error; err != nil {
+			return fmt.Errorf("attendance: lessons: %w", err)
+		}
+	}
+	rows := make([]lessonRow, len(w.lessons))
+	for i, l := range w.lessons {
+		rows[i] = lessonRow{w.s.ID, l.ID, i}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return db.Insert(w.tx, &rows)
+}
+
+func (w *work) storeConflicts() error {
+	for _, person := range w.settled {
+		if err := settleRows(w.tx, w.by, w.s.ID, person, w.rows[person].State); err != nil {
+			return err
+		}
+	}
+	if len(w.conflicts) == 0 {
+		return nil
+	}
+	return db.Insert(w.tx, &w.conflicts)
+}
+
+// settleRows closes the open conflicts about a person's mark.
+func settleRows(tx *db.Tx, by access.Actor, session SessionID, person access.PersonID, as State) error {
+	_, err := db.Set(tx.Model(&conflictRow{}).Where("session_id = ? AND person_id = ? AND settled_at IS NULL", session, person),
+		map[string]any{"settled_by": by.Account.Ptr(), "settled_at": tx.Now, "settled_as": as})
+	return err
+}
+
+func sameTime(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
+}

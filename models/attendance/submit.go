@@ -1,0 +1,205 @@
+package attendance
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"huotang/models/access"
+	"huotang/models/audit"
+	"huotang/models/calendar"
+	"huotang/models/db"
+	"huotang/models/fail"
+	"huotang/models/id"
+	"huotang/models/org"
+)
+
+// Submit hands in one item of a roll and answers for each of its marks. The first one makes the session count;
+// a later one that has seen a submitted roll is a correction and says why. An item that comes again with the same
+// device and number gets the receipt it got before, or is refused with conflict if its content is another. Marks
+// that cannot stand are refused one by one and hold up nothing; a fault in the rest of the item is invalid, with every
+// fault at once. A session unknown to the server is made from the item.
+//
+// Locks the session, before it the school when the session is new or not yet handed in. Permission: SessionsSubmit on the school.
+func (a *Area) Submit(tx *db.Tx, by access.Actor, in SubmitInput) (Receipt, error) {
+	w, err := begin(tx, by, in)
+	if err != nil {
+		return Receipt{}, err
+	}
+	hash, err := in.hash()
+	if err != nil {
+		return Receipt{}, err
+	}
+	if old, found, err := keptItem(tx, in, hash); found || err != nil {
+		return old, err
+	}
+	if err := w.fit(); err != nil {
+		return Receipt{}, err
+	}
+	act := "session.submit"
+	if w.was.State == HandedIn {
+		act = "session.correct"
+	}
+	if err := w.store(a, act); err != nil {
+		return Receipt{}, err
+	}
+	return w.answer(hash)
+}
+
+// begin locks what the item is about and asks for the permission.
+func begin(tx *db.Tx, by access.Actor, in SubmitInput) (*work, error) {
+	w := &work{
+		tx: tx, by: by, in: in, members: map[access.PersonID]member{}, rows: map[access.PersonID]*markRow{},
+		touched: map[access.PersonID]bool{}, open: map[access.PersonID]bool{},
+	}
+	w.happened, w.recorded = in.times(tx.Now)
+	if err := w.lock(); err != nil {
+		return nil, err
+	}
+	w.was = w.s
+	w.stale = in.BaseRevision < w.was.Revision
+	w.receipt = Receipt{Session: w.s.ID, Kept: []string{}, Device: in.Device, Seq: in.Seq, ReceivedAt: tx.Now}
+	return w, nil
+}
+
+func (w *work) lock() error {
+	found, err := db.One[sessionRow](w.tx.Where("id = ?", w.in.Session), "attendance.session_missing")
+	switch {
+	case fail.KindOf(err) == fail.Missing:
+		return w.bring()
+	case err != nil:
+		return err
+	case found.State != HandedIn:
+		if _, err := org.LockSite(w.tx, found.SiteID); err != nil {
+			return err
+		}
+	}
+	w.s, w.school, err = lockWithSchool(w.tx, w.by, w.in.Session, access.SessionsSubmit)
+	return err
+}
+
+// bring makes the session that the item brings with it.
+func (w *work) bring() error {
+	in := OpenInput{
+		Session: w.in.Session, Site: w.in.Site, ActivityDay: w.in.ActivityDay, HeldOn: w.in.HeldOn, Kinds: w.in.Kinds, Stamp: w.in.Stamp,
+	}
+	if in.Site.IsZero() && in.ActivityDay.IsZero() {
+		return hide(w.by, fail.NotFound("attendance.session_missing"))
+	}
+	school, day, err := lockForOpen(w.tx, w.by, in)
+	if err != nil {
+		return err
+	}
+	if err := w.by.Require(access.SessionsSubmit, school.Paths()...); err != nil {
+		return err
+	}
+	if day != nil && day.SessionID != w.in.Session {
+		return fail.Invalid("attendance.session_other_day")
+	}
+	w.school = school
+	w.s, err = openSession(w.tx, w.by, school, day, in)
+	return err
+}
+
+// keptItem finds the receipt of an item that came before.
+func keptItem(tx *db.Tx, in SubmitInput, hash string) (Receipt, bool, error) {
+	item, err := db.One[itemRow](tx.Where("device = ? AND seq = ?", in.Device, in.Seq), "attendance.item_missing")
+	switch {
+	case fail.KindOf(err) == fail.Missing:
+		return Receipt{}, false, nil
+	case err != nil:
+		return Receipt{}, false, err
+	case item.Hash != hash || item.SessionID != in.Session:
+		return Receipt{}, true, fail.Conflict("attendance.item_differs")
+	}
+	r, err := item.receipt()
+	return r, true, err
+}
+
+func (i itemRow) receipt() (Receipt, error) {
+	var r Receipt
+	if err := json.Unmarshal([]byte(i.Receipt), &r); err != nil {
+		return r, fmt.Errorf("attendance: receipt: %w", err)
+	}
+	return r, nil
+}
+
+// fit decides everything that the item changes, without storing any of it.
+func (w *work) fit() error {
+	if err := w.load(); err != nil {
+		return err
+	}
+	var c fail.Check
+	if err := w.header(&c); err != nil {
+		return err
+	}
+	if err := c.Err(); err != nil {
+		return err
+	}
+	if err := w.roster(); err != nil {
+		return err
+	}
+	w.decide()
+	w.tally()
+	if w.was.Revision == 0 && w.s.Attendances() == 0 && len(w.in.Marks) == w.receipt.Refused {
+		return fail.Invalid("attendance.nobody")
+	}
+	w.s.State = HandedIn
+	if w.changed() {
+		w.s.Revision++
+		w.s.SubmittedBy, w.s.ChangedAt = w.by.Account.Ptr(), w.tx.Now
+	}
+	if w.was.SubmittedAt == nil {
+		now := w.tx.Now
+		w.s.SubmittedAt = &now
+		w.s.HappenedAt, w.s.RecordedAt, w.s.ReceivedAt = w.happened, w.recorded, w.tx.Now
+		w.s.Device, w.s.Seq = w.in.Device, w.in.Seq
+	}
+	return nil
+}
+
+// changed reports whether the item leaves the session other than it was.
+func (w *work) changed() bool {
+	was, now := w.was, w.s
+	return was.State != HandedIn || len(w.changes) > 0 || len(w.newGuests) > 0 || len(w.guests) != len(w.hadGuests) ||
+		w.lessonsChanged() || was.HeldOn != now.HeldOn || was.Minutes != now.Minutes || was.Kinds != now.Kinds ||
+		was.Place != now.Place || was.Chair != now.Chair || was.Recorder != now.Recorder || was.Tally != now.Tally ||
+		!sameTime(was.BeganAt, now.BeganAt) || !sameTime(was.EndedAt, now.EndedAt)
+}
+
+// answer makes and keeps the receipt.
+func (w *work) answer(hash string) (Receipt, error) {
+	r := &w.receipt
+	r.Revision, r.Tally, r.Attendances, r.Minutes = w.s.Revision, w.s.Tally, w.s.Attendances(), w.s.Minutes
+	b, err := json.Marshal(r)
+	if err != nil {
+		return *r, fmt.Errorf("attendance: %w", err)
+	}
+	err = db.Insert(w.tx, &itemRow{
+		Device: w.in.Device, Seq: w.in.Seq, SessionID: w.s.ID, Hash: hash, Revision: r.Revision, Why: w.in.Why, Receipt: string(b),
+		AccountID: w.by.Account.Ptr(), ReceivedAt: w.tx.Now,
+	})
+	if db.IsDuplicate(err) {
+		return *r, db.Repeat(err)
+	}
+	return *r, err
+}
+
+// note adds the item's audit row.
+func (w *work) note(act string) error {
+	return audit.Add(w.tx, w.by, audit.Row{
+		Act: act, Object: "session", ID: w.s.ID, Unit: audit.Unit(w.s.SiteID),
+		Change: audit.Changes{}.Code("state", string(w.was.State), string(w.s.State)).
+			Int("revision", w.was.Revision, w.s.Revision).Code("held_on", w.was.HeldOn.String(), w.s.HeldOn.String()).
+			Int("minutes", w.was.Minutes, w.s.Minutes).Int("due", w.was.Due, w.s.Due).Int("present", w.was.Present, w.s.Present).
+			Int("attendances", w.was.Attendances(), w.s.Attendances()).Int("marks", 0, len(w.changes)).
+			Int("conflicts", 0, len(w.conflicts)),
+	})
+}
+
+// held tells the calendar on the first submission.
+func (w *work) held() error {
+	if w.was.State == HandedIn || w.s.ActivityDayID == nil {
+		return nil
+	}
+	return calendar.SetHeld(w.tx, id.Or(w.s.ActivityDayID))
+}

@@ -1,0 +1,246 @@
+package attendance
+
+import (
+	"slices"
+	"time"
+
+	"huotang/models/access"
+	"huotang/models/db"
+	"huotang/models/org"
+)
+
+// work is one item being fitted into its session. Nothing is stored before all of it is decided.
+type work struct {
+	tx     *db.Tx
+	by     access.Actor
+	in     SubmitInput
+	school org.School
+
+	was   sessionRow // as it was
+	s     sessionRow // as it will be
+	stale bool       // another item came in since the phone last saw the session
+
+	happened, recorded time.Time
+
+	members map[access.PersonID]member
+	rows    map[access.PersonID]*markRow
+	order   []access.PersonID // of rows, by ID: the order in which rows are locked
+	gone    []access.PersonID // derived rows of people who are not due after all
+
+	guests    []guestRow
+	newGuests []guestRow
+	hadGuests []guestRow
+
+	lessons    []Lesson
+	hadLessons []Lesson
+
+	before Taught
+
+	touched   map[access.PersonID]bool // rows to store
+	changes   []changeRow
+	conflicts []conflictRow
+	open      map[access.PersonID]bool // people with an unsettled conflict
+	settled   []access.PersonID
+
+	receipt Receipt
+}
+
+// load reads the roster of the day and, once there is something, what the session holds.
+func (w *work) load() error {
+	var err error
+	if w.was.Revision > 0 {
+		if err = w.loadHeld(); err != nil {
+			return err
+		}
+	}
+	w.hadGuests, w.hadLessons = w.guests, w.lessons
+	if w.was.State == HandedIn {
+		w.before = w.taughtNow(w.was)
+	}
+	return nil
+}
+
+func (w *work) loadHeld() error {
+	marks, err := db.All[markRow](w.tx.Where("session_id = ?", w.s.ID))
+	if err != nil {
+		return err
+	}
+	for i := range marks {
+		w.rows[marks[i].PersonID] = &marks[i]
+	}
+	if w.guests, err = db.All[guestRow](w.tx.Where("session_id = ?", w.s.ID).Order("place, id")); err != nil {
+		return err
+	}
+	if w.lessons, err = lessonsOf(w.tx, w.s.ID); err != nil {
+		return err
+	}
+	open, err := db.All[conflictRow](w.tx.Where("session_id = ? AND settled_at IS NULL", w.s.ID))
+	for _, o := range open {
+		w.open[o.PersonID] = true
+	}
+	return err
+}
+
+// roster fits the rows that nobody has touched to the roster of the (perhaps corrected) day: who
+// is due has a row, who is not has none.
+func (w *work) roster() error {
+	list, err := rosterOn(w.tx, w.s.SiteID, w.s.HeldOn)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		w.members[m.id] = m
+		if m.list != ListDue {
+			continue
+		}
+		row := w.rows[m.id]
+		if row == nil {
+			row = w.addRow(m.id, m.list)
+		}
+		if row.Revision == 0 && row.State != m.untouched() {
+			row.State, row.List = m.untouched(), m.list
+			w.touched[m.id] = true
+		}
+	}
+	for person, row := range w.rows {
+		if m, ok := w.members[person]; row.Revision == 0 && (!ok || m.list != ListDue) {
+			delete(w.rows, person)
+			delete(w.touched, person)
+			w.gone = append(w.gone, person)
+		}
+	}
+	return nil
+}
+
+// untouched is the state of a member of whom nobody has said anything.
+func (m member) untouched() State {
+	if m.exempt {
+		return Exempt
+	}
+	return Unmarked
+}
+
+func (w *work) addRow(person access.PersonID, list Part) *markRow {
+	row := &markRow{
+		SessionID: w.s.ID, PersonID: person, SiteID: w.s.SiteID, List: list, State: Unmarked,
+		HappenedAt: w.happened, RecordedAt: w.recorded, ReceivedAt: w.tx.Now, Device: w.in.Device, Seq: w.in.Seq,
+	}
+	w.rows[person] = row
+	w.touched[person] = true
+	return row
+}
+
+// decide fits the item's marks in, one by one, and answers for each.
+func (w *work) decide() {
+	w.receipt.Marks = make([]MarkReceipt, 0, len(w.in.Marks))
+	seen := make(map[access.PersonID]bool, len(w.in.Marks))
+	for _, m := range w.in.Marks {
+		r := w.decideOne(m, seen[m.Person])
+		seen[m.Person] = true
+		switch r.Outcome {
+		case Disputed:
+			w.receipt.Conflicts++
+		case Refused:
+			w.receipt.Refused++
+		}
+		w.receipt.Marks = append(w.receipt.Marks, r)
+	}
+}
+
+func (w *work) decideOne(m MarkInput, again bool) MarkReceipt {
+	row, on := w.rows[m.Person], true
+	mem, ok := w.members[m.Person]
+	if !ok {
+		if on = row != nil; on {
+			mem.seat = seat{list: row.List, exempt: row.State == Exempt}
+		}
+	}
+	if !on {
+		return refused(m, "attendance.not_on_roster")
+	}
+	v, code := m.Value.check(mem.seat, w.s.HeldOn, w.tx.Today())
+	now := standing{Value: Value{State: Unmarked}}
+	if row != nil {
+		now = row.standing()
+	}
+	if code == "" && again && now.Value != v {
+		code = "attendance.marked_twice"
+	}
+	if code != "" {
+		r := refused(m, code)
+		r.Standing, r.Revision = now.Value, now.revision
+		return r
+	}
+	base := w.in.BaseRevision
+	if m.Base != nil {
+		base = *m.Base
+	}
+	switch out := merge(now, v, base); out {
+	case Accepted:
+		w.set(m.Person, mem.list, v)
+		return MarkReceipt{Person: m.Person, Outcome: out, Standing: v, Revision: w.was.Revision + 1}
+	case Disputed:
+		w.conflicts = append(w.conflicts, conflictRow{
+			SessionID: w.s.ID, PersonID: m.Person, Device: w.in.Device, Seq: w.in.Seq, BaseRevision: base,
+			State: v.State, Reason: v.Reason, MadeUpOn: v.MadeUpOn, AccountID: w.by.Account.Ptr(), At: w.tx.Now,
+		})
+		return MarkReceipt{Person: m.Person, Outcome: out, Standing: now.Value, Revision: now.revision}
+	default:
+		return MarkReceipt{Person: m.Person, Outcome: out, Standing: now.Value, Revision: now.revision}
+	}
+}
+
+func refused(m MarkInput, code string) MarkReceipt {
+	return MarkReceipt{Person: m.Person, Outcome: Refused, Code: code, Standing: Value{State: Unmarked}}
+}
+
+// set changes a mark and notes the change; an open conflict about it is settled by that.
+func (w *work) set(person access.PersonID, list Part, v Value) {
+	row := w.rows[person]
+	if row == nil {
+		row = w.addRow(person, list)
+	}
+	w.changes = append(w.changes, changeRow{
+		SessionID: w.s.ID, PersonID: person, Revision: w.was.Revision + 1, BeforeState: row.State, AfterState: v.State,
+		BeforeReason: row.Reason, AfterReason: v.Reason, AccountID: w.by.Account.Ptr(), Why: w.in.Why,
+		HappenedAt: w.happened, RecordedAt: w.recorded, ReceivedAt: w.tx.Now, Device: w.in.Device, Seq: w.in.Seq,
+	})
+	row.List, row.State, row.Reason, row.MadeUpOn = list, v.State, v.Reason, v.MadeUpOn
+	row.Revision, row.AccountID = w.was.Revision+1, w.by.Account.Ptr()
+	row.HappenedAt, row.RecordedAt, row.ReceivedAt = w.happened, w.recorded, w.tx.Now
+	row.Device, row.Seq = w.in.Device, w.in.Seq
+	w.touched[person] = true
+	if w.open[person] {
+		w.settled = append(w.settled, person)
+	}
+}
+
+// tally counts the roll as it will be.
+func (w *work) tally() {
+	w.order = w.order[:0]
+	for person := range w.rows {
+		w.order = append(w.order, person)
+	}
+	slices.SortFunc(w.order, func(a, b access.PersonID) int { return slices.Compare(a[:], b[:]) })
+	marks := make([]markRow, len(w.order))
+	for i, person := range w.order {
+		marks[i] = *w.rows[person]
+	}
+	w.s.Tally = count(marks, len(w.guests), w.s.Adults, w.s.Children)
+}
+
+// taughtNow is what the session gives as loaded or decided.
+func (w *work) taughtNow(s sessionRow) Taught {
+	t := Taught{Lessons: w.lessons}
+	for _, row := range w.rows {
+		if row.State.Came() {
+			on := s.HeldOn
+			if row.State == MadeUp {
+				on = row.MadeUpOn
+			}
+			t.Came = append(t.Came, Attendee{row.PersonID, on})
+		}
+	}
+	slices.SortFunc(t.Came, func(a, b Attendee) int { return slices.Compare(a.Person[:], b.Person[:]) })
+	return t
+}
