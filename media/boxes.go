@@ -56,7 +56,7 @@ func readHeader(r io.ReadSeeker, at, size int64) (box, error) {
 		return b, err
 	}
 	n, err := io.ReadFull(r, head[:min(16, size-at)])
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return b, err
 	}
 	if n < 8 {
@@ -98,8 +98,12 @@ func (b box) read(r io.ReadSeeker) ([]byte, error) {
 		return nil, err
 	}
 	data := make([]byte, b.size)
-	if _, err := io.ReadFull(r, data); err != nil {
-		return nil, fmt.Errorf("%w: box %q: %v", ErrTruncated, b.kind, err)
+	_, err := io.ReadFull(r, data)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = ErrTruncated
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: box %q", err, b.kind)
 	}
 	return data, nil
 }

@@ -43,8 +43,7 @@ func OpenDisk(dir string, now func() time.Time) (*Disk, error) {
 	}
 	d := &Disk{root: root, now: now}
 	if err := d.sweep(); err != nil {
-		root.Close()
-		return nil, fmt.Errorf("media: sweep store: %w", err)
+		return nil, fmt.Errorf("media: sweep store: %w", errors.Join(err, root.Close()))
 	}
 	return d, nil
 }
@@ -182,8 +181,7 @@ func (d *Disk) Open(ctx context.Context, key string) (Object, error) {
 		err = fs.ErrNotExist
 	}
 	if err != nil {
-		f.Close()
-		return nil, absent(key, err)
+		return nil, errors.Join(absent(key, err), f.Close())
 	}
 	return &diskObject{File: f, info: diskInfo(key, st)}, nil
 }

@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -105,7 +106,7 @@ func (s *splice) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		n, err := s.now.Read(p)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = s.next()
 		}
 		if n > 0 || err != nil || len(p) == 0 {

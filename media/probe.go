@@ -199,7 +199,7 @@ func decode[T any](content []byte, kind string, read mp4.BoxDecoderSR, into *T) 
 	head := mp4.BoxHeader{Name: kind, Size: uint64(len(content) + 8), Hdrlen: 8}
 	b, err := read(head, 0, bits.NewFixedSliceReader(content))
 	if err != nil {
-		return fmt.Errorf("%w: box %q: %v", ErrDamaged, kind, err)
+		return fmt.Errorf("%w: box %q: %w", ErrDamaged, kind, err)
 	}
 	got, ok := b.(any).(*T)
 	if !ok {

@@ -185,7 +185,7 @@ type notPictures struct {
 }
 
 func (n *notPictures) Read(p []byte) (int, error) {
-	at, _ := n.Reader.Seek(0, io.SeekCurrent)
+	at, _ := n.Seek(0, io.SeekCurrent)
 	if at+int64(len(p)) > n.from+16 && at < n.to {
 		n.t.Errorf("read %d bytes at %d, within the pictures", len(p), at)
 	}

@@ -199,8 +199,7 @@ func (s *S3) Open(ctx context.Context, key string) (Object, error) {
 	}
 	st, err := o.Stat()
 	if err != nil {
-		o.Close()
-		return nil, missing(key, err)
+		return nil, errors.Join(missing(key, err), o.Close())
 	}
 	return &s3Object{ReadSeekCloser: o, info: s3Info(key, st)}, nil
 }

@@ -25,7 +25,11 @@ func server(t testing.TB, data string, opts media.URLOptions) *httptest.Server {
 			t.Error(err)
 			return
 		}
-		defer o.Close()
+		defer func() {
+			if err := o.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
 		if opts == (media.URLOptions{}) {
 			media.Serve(w, r, o)
 			return

@@ -188,12 +188,12 @@ func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p[:min(int64(len(p)), s.left)])
 	s.left -= int64(n)
 	switch {
-	case s.left == 0 && (err == nil || err == io.EOF):
-		if err = s.end(err); err != io.EOF {
+	case s.left == 0 && (err == nil || errors.Is(err, io.EOF)):
+		if err = s.end(err); !errors.Is(err, io.EOF) {
 			return 0, err
 		}
 		return n, io.EOF
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return n, fmt.Errorf("%w: %d bytes missing", ErrSize, s.left)
 	}
 	return n, err

@@ -125,11 +125,11 @@ func pictureFormat(avcC []byte) (*avc.SPS, error) {
 		err = errors.New("no sequence parameters")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: H.264: %v", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: H.264: %w", ErrDamaged, err)
 	}
 	sps, err := avc.ParseSPSNALUnit(record.SPSnalus[0], false)
 	if err != nil {
-		return nil, fmt.Errorf("%w: H.264: %v", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: H.264: %w", ErrDamaged, err)
 	}
 	return sps, checkProfile(sps)
 }
@@ -180,7 +180,7 @@ func (t *track) audio() (string, error) {
 	// An odd tail makes mp4ff fail after it has read the part that matters.
 	es, err := mp4.DecodeESDescriptor(bits.NewFixedSliceReader(esds), uint32(len(esds)))
 	if es.DecConfigDescriptor == nil {
-		return "", fmt.Errorf("%w: AAC: %v", ErrDamaged, err)
+		return "", fmt.Errorf("%w: AAC: %w", ErrDamaged, err)
 	}
 	return soundCodec(es.DecConfigDescriptor)
 }

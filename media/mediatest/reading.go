@@ -17,19 +17,19 @@ import (
 func testSeek(t *testing.T, s media.Store) {
 	data := noise(t, 1<<20)
 	put(t, s, "seek.bin", data)
-	o, err := s.Open(t.Context(), "seek.bin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.Close()
+	o := open(t, s, "seek.bin")
 	last := int64(len(data))
 	for _, c := range []struct {
 		offset int64
 		whence int
 		at     int64
 	}{
-		{1000, io.SeekStart, 1000}, {500, io.SeekCurrent, 1516}, {-16, io.SeekEnd, last - 16},
-		{0, io.SeekStart, 0}, {0, io.SeekEnd, last}, {7, io.SeekStart, 7},
+		{1000, io.SeekStart, 1000},
+		{500, io.SeekCurrent, 1516},
+		{-16, io.SeekEnd, last - 16},
+		{0, io.SeekStart, 0},
+		{0, io.SeekEnd, last},
+		{7, io.SeekStart, 7},
 	} {
 		at, err := o.Seek(c.offset, c.whence)
 		if err != nil || at != c.at {
@@ -52,12 +52,7 @@ func testSeek(t *testing.T, s media.Store) {
 func testReader(t *testing.T, s media.Store) {
 	data := noise(t, 300)
 	put(t, s, "reader.bin", data)
-	o, err := s.Open(t.Context(), "reader.bin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.Close()
-	if err := iotest.TestReader(onlyReader{o}, data); err != nil {
+	if err := iotest.TestReader(onlyReader{open(t, s, "reader.bin")}, data); err != nil {
 		t.Error(err)
 	}
 }

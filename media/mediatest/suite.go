@@ -59,16 +59,26 @@ func put(t *testing.T, s media.Store, key string, data []byte) {
 // read gives the whole object.
 func read(t *testing.T, s media.Store, key string) []byte {
 	t.Helper()
-	o, err := s.Open(t.Context(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.Close()
-	data, err := io.ReadAll(o)
+	data, err := io.ReadAll(open(t, s, key))
 	if err != nil {
 		t.Fatalf("read %q: %v", key, err)
 	}
 	return data
+}
+
+// open gives the object, closed when the test ends.
+func open(t *testing.T, s media.Store, key string) media.Object {
+	t.Helper()
+	o, err := s.Open(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.Close(); err != nil {
+			t.Errorf("close %q: %v", key, err)
+		}
+	})
+	return o
 }
 
 // expect fails the test unless the object has the data.
@@ -140,12 +150,7 @@ func testContentType(t *testing.T, s media.Store) {
 		if err := s.Put(t.Context(), c.key, strings.NewReader("x"), 1, c.given); err != nil {
 			t.Fatal(err)
 		}
-		o, err := s.Open(t.Context(), c.key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		opened := o.Info()
-		o.Close()
+		opened := open(t, s, c.key).Info()
 		stat, err := s.Stat(t.Context(), c.key)
 		if err != nil || stat.ContentType != c.want {
 			t.Errorf("%s: %q, %v; want %q", c.key, stat.ContentType, err, c.want)

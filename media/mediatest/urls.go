@@ -28,10 +28,17 @@ func sign(t *testing.T, s media.Store, key string, expires time.Duration, opts m
 	return u
 }
 
-// get asks for an address without any credentials, as a browser would.
-func get(t *testing.T, address string, header ...string) (*http.Response, []byte) {
+// answer is what a server said.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// ask sends a request without any credentials, as a browser would.
+func ask(t *testing.T, method, address string, header ...string) answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(t.Context(), method, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +54,12 @@ func get(t *testing.T, address string, header ...string) (*http.Response, []byte
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, data
+	return answer{res.StatusCode, res.Header, data}
+}
+
+func get(t *testing.T, address string, header ...string) answer {
+	t.Helper()
+	return ask(t, http.MethodGet, address, header...)
 }
 
 func testURL(t *testing.T, s media.Store) {
@@ -58,32 +70,32 @@ func testURL(t *testing.T, s media.Store) {
 	if plain == "" {
 		return
 	}
-	res, got := get(t, plain)
-	if res.StatusCode != http.StatusOK || !bytes.Equal(got, data) || res.Header.Get("Content-Type") != "video/mp4" {
-		t.Errorf("whole: %s %v, %d bytes", res.Status, res.Header, len(got))
+	got := get(t, plain)
+	if got.status != http.StatusOK || !bytes.Equal(got.body, data) || got.header.Get("Content-Type") != "video/mp4" {
+		t.Errorf("whole: %d %v, %d bytes", got.status, got.header, len(got.body))
 	}
-	res, got = get(t, plain, "Range", "bytes=500-1499")
-	if res.StatusCode != http.StatusPartialContent || !bytes.Equal(got, data[500:1500]) ||
-		res.Header.Get("Content-Range") != "bytes 500-1499/100000" {
-		t.Errorf("range: %s %v, %d bytes", res.Status, res.Header, len(got))
+	got = get(t, plain, "Range", "bytes=500-1499")
+	if got.status != http.StatusPartialContent || !bytes.Equal(got.body, data[500:1500]) ||
+		got.header.Get("Content-Range") != "bytes 500-1499/100000" {
+		t.Errorf("range: %d %v, %d bytes", got.status, got.header, len(got.body))
 	}
-	res, _ = get(t, plain, "Range", "bytes=100000-")
-	if res.StatusCode != http.StatusRequestedRangeNotSatisfiable {
-		t.Errorf("range beyond the end: %s", res.Status)
+	got = get(t, plain, "Range", "bytes=100000-")
+	if got.status != http.StatusRequestedRangeNotSatisfiable {
+		t.Errorf("range beyond the end: %d", got.status)
 	}
-	res, _ = get(t, sign(t, s, "视频/none.mp4", minute, media.URLOptions{}))
-	if res.StatusCode != http.StatusNotFound {
-		t.Errorf("absent: %s", res.Status)
+	got = get(t, sign(t, s, "视频/none.mp4", minute, media.URLOptions{}))
+	if got.status != http.StatusNotFound {
+		t.Errorf("absent: %d", got.status)
 	}
 	testURLOptions(t, s, key)
 }
 
 func testURLOptions(t *testing.T, s media.Store, key string) {
-	res, _ := get(t, sign(t, s, key, minute, media.URLOptions{ContentType: "video/quicktime", Filename: "春茶 1.mp4", Download: true}))
-	if got := res.Header.Get("Content-Type"); got != "video/quicktime" {
+	answered := get(t, sign(t, s, key, minute, media.URLOptions{ContentType: "video/quicktime", Filename: "春茶 1.mp4", Download: true}))
+	if got := answered.header.Get("Content-Type"); got != "video/quicktime" {
 		t.Errorf("content type %q", got)
 	}
-	if got := res.Header.Get("Content-Disposition"); got != "attachment; filename*=UTF-8''%E6%98%A5%E8%8C%B6%201.mp4" {
+	if got := answered.header.Get("Content-Disposition"); got != "attachment; filename*=UTF-8''%E6%98%A5%E8%8C%B6%201.mp4" {
 		t.Errorf("disposition %q", got)
 	}
 	for _, expires := range []time.Duration{0, -minute, 8 * 24 * time.Hour} {
@@ -99,12 +111,12 @@ func testURLExpires(t *testing.T, s media.Store) {
 	if soon == "" {
 		return
 	}
-	if res, _ := get(t, soon); res.StatusCode != http.StatusOK {
-		t.Errorf("at once: %s", res.Status)
+	if got := get(t, soon); got.status != http.StatusOK {
+		t.Errorf("at once: %d", got.status)
 	}
 	time.Sleep(4 * time.Second)
-	if res, _ := get(t, soon); res.StatusCode != http.StatusForbidden {
-		t.Errorf("expired: %s", res.Status)
+	if got := get(t, soon); got.status != http.StatusForbidden {
+		t.Errorf("expired: %d", got.status)
 	}
 }
 
@@ -131,16 +143,14 @@ func testURLTampered(t *testing.T, s media.Store) {
 		q := u.Query()
 		change(u, q)
 		u.RawQuery = q.Encode()
-		if res, body := get(t, u.String()); res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
-			t.Errorf("%s: %s %q", name, res.Status, body)
+		if got := get(t, u.String()); got.status != http.StatusForbidden && got.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %q", name, got.status, got.body)
 		}
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, address, strings.NewReader("not mine"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res, err := http.DefaultClient.Do(req); err != nil || res.Body.Close() != nil || res.StatusCode != http.StatusForbidden {
-		t.Errorf("written to an address for reading: %v, %v", res, err)
+	for _, method := range []string{http.MethodPut, http.MethodDelete} {
+		if got := ask(t, method, address); got.status != http.StatusForbidden {
+			t.Errorf("%s on an address for reading: %d %q", method, got.status, got.body)
+		}
 	}
 	expect(t, s, "mine.txt", []byte("mine"))
 }

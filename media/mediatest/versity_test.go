@@ -67,7 +67,11 @@ func attributeDir(t *testing.T) string {
 		if err != nil {
 			continue
 		}
-		t.Cleanup(func() { os.RemoveAll(dir) })
+		t.Cleanup(func() {
+			if err := os.RemoveAll(dir); err != nil {
+				t.Error(err)
+			}
+		})
 		if (meta.XattrMeta{}).Test(dir) == nil {
 			return dir
 		}
@@ -82,8 +86,11 @@ func freeAddr(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	addr := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return addr
 }
 
 func awaitHealth(t *testing.T, address string, done chan error) {
