@@ -66,6 +66,18 @@ func Serve[In, Out any](a *API, method, path, name string, fn func(r *Request, i
 	})
 }
 
+// Receive registers the upload of one file as the body itself, of at most limit bytes.
+func Receive[In, Out any](a *API, path, name string, limit int64, fn func(r *Request, in In, body io.Reader) (Out, error)) {
+	a.add(http.MethodPut, path, name, *new(In), *new(Out), func(r *Request) (any, error) {
+		in, err := input[In](r, false)
+		if err != nil {
+			return nil, err
+		}
+		out, err := fn(r, in, http.MaxBytesReader(r.gin.Writer, r.Body, limit))
+		return out, BodyError(err)
+	})
+}
+
 func endpoint[In, Out any](a *API, method, path string, op Op[In, Out], run func(*Request) (Out, error)) {
 	a.add(method, path, opName(op), *new(In), *new(Out), func(r *Request) (any, error) { return run(r) })
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -41,6 +43,27 @@ func (r *Request) parseForm() error {
 	}
 	r.form = r.PostForm
 	return nil
+}
+
+// Multipart reads a posted form with files part by part, for [Pages.Upload]; no more bytes
+// than the route's limit are read. An error of reading it goes through [BodyError].
+func (r *Request) Multipart() (*multipart.Reader, error) {
+	r.formOK, r.form = true, url.Values{} // Form must not try to parse what is read here
+	r.Body = http.MaxBytesReader(r.gin.Writer, r.Body, r.limit)
+	m, err := r.MultipartReader()
+	if err != nil {
+		return nil, fail.Invalid("input.malformed").Because(err)
+	}
+	return m, nil
+}
+
+// BodyError tells a body over the limit from one that breaks off.
+func BodyError(err error) error {
+	var big *http.MaxBytesError
+	if errors.As(err, &big) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return bodyError(err)
+	}
+	return err
 }
 
 func bodyError(err error) error {
