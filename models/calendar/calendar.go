@@ -116,3 +116,6 @@ type Day struct {
 
 // TableName is activity_days.
 func (Day) TableName() string { return "activity_days" }
+
+// Rows lists the rows of this package, for the test that holds them against the schema.
+func Rows() []any { return []any{Day{}, dayRow{}, yearRow{}} }

@@ -270,3 +270,13 @@ func (p *planner) update(k change, ids []DayID) error {
 	p.Kept += len(ids) - int(n)
 	return err
 }
+
+// Add adds another planning's counts.
+func (r *PlanResult) Add(o PlanResult) {
+	r.Added += o.Added
+	r.Moved += o.Moved
+	r.Cancelled += o.Cancelled
+	r.Restored += o.Restored
+	r.Kept += o.Kept
+	r.Unruled += o.Unruled
+}

@@ -59,3 +59,13 @@ func Once[Out any](tx *Tx, by access.AccountID, form FormID, op, hash string, do
 	}
 	return out, err
 }
+
+// ForgetForms drops the answers kept by [Once] before the time and returns how many. A form sent again
+// after that is done again.
+func ForgetForms(tx *Tx, before time.Time) (int64, error) {
+	res := tx.Where("made_at < ?", before).Delete(&formKey{})
+	if res.Error != nil {
+		return 0, fmt.Errorf("db: forget forms: %w", res.Error)
+	}
+	return res.RowsAffected, nil
+}

@@ -61,6 +61,11 @@ func Acquire(tx *db.Tx, job, holder string, ttl time.Duration) (Lease, bool, err
 	if err != nil {
 		return Lease{}, false, err
 	}
+	// A plain read first: the holder's units of work lock the row, and who comes for nothing should not wait for them.
+	seen, err := db.All[Lease](tx.Where("job = ?", job))
+	if err != nil || len(seen) == 1 && seen[0].ExpiresAt.After(now) {
+		return Lease{}, false, err
+	}
 	empty := Lease{Job: job, ExpiresAt: never}
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&empty).Error; err != nil {
 		return Lease{}, false, fmt.Errorf("runs: lease of %s: %w", job, err)
