@@ -15,9 +15,9 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// partSize is how an upload is cut, and about half of the memory that one takes.
-// With S3's limit of 10,000 parts it allows objects of 80 GB.
-const partSize = 8 << 20
+// partSize is how an upload is cut, and about half of the memory that one takes: the
+// least that S3 allows. With its limit of 10,000 parts objects can have 50 GB.
+const partSize = 5 << 20
 
 // probeKey is written and removed by Check. Its dot keeps it apart from all keys.
 const probeKey = ".check"

@@ -109,7 +109,7 @@ func noise(t *testing.T, size int) []byte {
 
 // sizes cover nothing, a little, more than a buffer, exactly one part of a multipart
 // upload, and several.
-var sizes = []int{0, 1, 5 << 20, 8 << 20, 17 << 20}
+var sizes = []int{0, 1, 1 << 20, 5 << 20, 11 << 20}
 
 func testPut(t *testing.T, s media.Store) {
 	for _, size := range sizes {

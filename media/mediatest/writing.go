@@ -19,7 +19,7 @@ func isBadKey(err error) bool { return errors.Is(err, media.ErrKey) }
 func testWrongSize(t *testing.T, s media.Store) {
 	put(t, s, "kept", []byte("the old one"))
 	for _, c := range []struct{ real, announced int64 }{
-		{10, 11}, {11, 10}, {1, 0}, {0, 1}, {8 << 20, 8<<20 + 1}, {8<<20 + 1, 8 << 20}, {9 << 20, 10 << 20}, {10 << 20, 9 << 20},
+		{10, 11}, {11, 10}, {1, 0}, {0, 1}, {5 << 20, 5<<20 + 1}, {5<<20 + 1, 5 << 20}, {6 << 20, 7 << 20}, {7 << 20, 6 << 20},
 	} {
 		for _, key := range []string{"kept", "fresh"} {
 			r := io.LimitReader(zeros{}, c.real)
@@ -66,7 +66,7 @@ func (f *failAfter) Read(p []byte) (int, error) {
 func testFailingReader(t *testing.T, s media.Store) {
 	put(t, s, "kept", []byte("the old one"))
 	broken := errors.New("the line broke")
-	for _, n := range []int64{0, 100, 9 << 20} {
+	for _, n := range []int64{0, 100, 6 << 20} {
 		for _, announced := range []int64{20 << 20, -1} {
 			for _, key := range []string{"kept", "fresh"} {
 				r := &failAfter{n: n, before: func() {}, err: broken}
@@ -81,7 +81,7 @@ func testFailingReader(t *testing.T, s media.Store) {
 
 func testCancelled(t *testing.T, s media.Store) {
 	put(t, s, "kept", []byte("the old one"))
-	for _, n := range []int64{0, 100, 9 << 20} {
+	for _, n := range []int64{0, 100, 6 << 20} {
 		for _, announced := range []int64{n, 20 << 20, -1} {
 			for _, key := range []string{"kept", "fresh"} {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -176,7 +176,7 @@ func testOpenWhilePut(t *testing.T, s media.Store) {
 	}
 }
 
-const heldSize = 12 << 20
+const heldSize = 6 << 20
 
 // readHeld reads a little, lets others act, and reads the rest.
 func readHeld(o media.Object) ([]byte, error) {
