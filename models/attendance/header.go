@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"huotang/models/access"
 	"huotang/models/courses"
 	"huotang/models/date"
 	"huotang/models/db"
@@ -206,23 +207,14 @@ func (w *work) taught(c *fail.Check) error {
 	return nil
 }
 
-// published gives those of the lessons that were ever published to the school.
+// published gives those of the lessons that were ever published to the school, or that are public.
 func published(tx *db.Tx, school org.School, lessons []courses.LessonID) ([]Lesson, error) {
 	if len(lessons) == 0 {
 		return nil, nil
 	}
-	return db.Ask[Lesson](tx, `SELECT l.id, l.title, l.minutes FROM lessons l WHERE l.id IN ? AND EXISTS (
+	reach, args := db.PathAbove("u.path", access.Scope{Paths: []string{school.Path}})
+	return db.Ask[Lesson](tx, `SELECT l.id, l.title, l.minutes FROM lessons l JOIN courses c ON c.id = l.course_id WHERE l.id IN ? AND (
+c.is_public AND l.reviewed_at IS NOT NULL OR EXISTS (
 SELECT 1 FROM curriculum_items i JOIN curriculum_audience a ON a.curriculum_id = i.curriculum_id AND a.version = i.version
-JOIN units u ON u.id = a.unit_id WHERE i.lesson_id = l.id AND u.path IN ?)`, lessons, above(school.Path))
-}
-
-// above lists a path and the paths of all units above it.
-func above(path string) []string {
-	var out []string
-	for i := range path {
-		if i > 0 && path[i] == '/' {
-			out = append(out, path[:i+1])
-		}
-	}
-	return out
+JOIN units u ON u.id = a.unit_id WHERE i.lesson_id = l.id AND i.version > 0 AND `+reach+`))`, append([]any{lessons}, args...)...)
 }

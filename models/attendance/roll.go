@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"slices"
 	"time"
 
 	"huotang/models/access"
@@ -30,7 +31,7 @@ type ConflictView struct {
 	Person   access.PersonID `json:"person"`
 	Name     string          `json:"name"`
 	Standing Value           `json:"standing"`
-	Said     []Value         `json:"said"` // the other values, newest first
+	Said     []Value         `json:"said"` // the other values, each once, newest first
 }
 
 // RevisionView is an item that changed the session.
@@ -170,7 +171,10 @@ func (v *RollView) disputes(tx *db.Tx, session SessionID) error {
 			p := v.find(o.PersonID)
 			v.Conflicts = append(v.Conflicts, ConflictView{Person: o.PersonID, Name: p.Name, Standing: p.Value})
 		}
-		v.Conflicts[i].Said = append(v.Conflicts[i].Said, Value{o.State, o.Reason, o.MadeUpOn})
+		said := Value{o.State, o.Reason, o.MadeUpOn}
+		if c := &v.Conflicts[i]; said != c.Standing && !slices.Contains(c.Said, said) {
+			c.Said = append(c.Said, said)
+		}
 	}
 	return nil
 }

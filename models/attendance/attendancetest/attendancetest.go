@@ -112,3 +112,9 @@ func Sound(t testing.TB, e *dbtest.Env) {
 		return err
 	})
 }
+
+// Seated is the actor of a seat with an account that stands in its table.
+func Seated(t testing.TB, e *dbtest.Env, seat orgtest.Seat) access.Actor {
+	t.Helper()
+	return coursestest.Actor(t, e, seat.Role, seat.Path)
+}
