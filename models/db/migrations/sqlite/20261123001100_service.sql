@@ -8,10 +8,11 @@ CREATE TABLE IF NOT EXISTS `feedback` (
   `answer` TEXT NOT NULL,
   `answered_by` BLOB NULL REFERENCES `accounts` (`id`),
   `answered_at` DATETIME NULL,
+  `text_hidden` BOOLEAN NOT NULL,
+  `revision` INTEGER NOT NULL,
   PRIMARY KEY (`id`)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS `uq_feedback_code` ON `feedback` (`code`);
-CREATE INDEX IF NOT EXISTS `ix_feedback_made_at` ON `feedback` (`made_at`);
 
 CREATE TABLE IF NOT EXISTS `notices` (
   `id` BLOB NOT NULL,
@@ -22,6 +23,9 @@ CREATE TABLE IF NOT EXISTS `notices` (
   `expires_on` DATE NULL,
   `account_id` BLOB NULL REFERENCES `accounts` (`id`),
   `made_at` DATETIME NOT NULL,
+  `changed_at` DATETIME NOT NULL,
+  `withdrawn_at` DATETIME NULL,
+  `revision` INTEGER NOT NULL,
   PRIMARY KEY (`id`)
 );
-CREATE INDEX IF NOT EXISTS `ix_notices_published_on` ON `notices` (`published_on`);
+CREATE INDEX IF NOT EXISTS `ix_notices_unit_id` ON `notices` (`unit_id`);
