@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"huotang/models/access"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/fail"
 	"huotang/models/settings"
@@ -9,6 +10,9 @@ import (
 
 // demoCards says which account each sign-in card of a demo stands for, by role.
 var demoCards = settings.Key[[]DemoCard]{Name: "demo.cards"}
+
+// demoFrom is the one day that the cards are kept under, so that setting them again replaces them.
+var demoFrom = date.New(2000, 1, 1)
 
 // DemoCard is a card on the sign-in page of a demo.
 type DemoCard struct {
@@ -22,7 +26,7 @@ func SetDemoCards(tx *db.Tx, by access.Actor, cards []DemoCard) error {
 	if by.Job() == "" {
 		return fail.Forbidden("access.forbidden")
 	}
-	return settings.Put(tx, by, demoCards, settings.UnitID{}, tx.Today(), cards)
+	return settings.Put(tx, by, demoCards, settings.UnitID{}, demoFrom, cards)
 }
 
 // DemoCards lists the cards; the web layer calls it in demo mode only.

@@ -1,13 +1,13 @@
 package accounts
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
-	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"huotang/models/access"
@@ -15,16 +15,6 @@ import (
 	"huotang/models/db"
 	"huotang/models/fail"
 )
-
-// params cost 19 MiB and about 35 ms (OWASP's second choice).
-var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-
-// hashes bounds how many run at once, and so their memory.
-var hashes = make(chan struct{}, 2)
-
-// nobody is compared with when the user name is unknown, so that time does not tell. Its
-// password is random and was thrown away.
-const nobody = "$argon2id$v=19$m=19456,t=2,p=1$xLnJWUzNVbWcZVCsS/ZYKA$Jm7zTn1yOzJmwqhUXfLJq0YvM0vbkfn5Nd+UJvT0xh0"
 
 type failureRow struct {
 	Username string `gorm:"primaryKey"`
@@ -52,6 +42,7 @@ type EnterInput struct {
 // Candidate is the account that a try may be for. Signing in takes three steps, so that the
 // slow hash runs in no transaction: [Area.Candidate] in a read, [Candidate.Verify] outside, [Area.Entered] in a write.
 type Candidate struct {
+	area     *Area
 	account  AccountID // zero when the user name is unknown
 	secret   string
 	username string
@@ -59,14 +50,15 @@ type Candidate struct {
 }
 
 // Candidate finds the account of a user name; limited, with the seconds to wait, after too many failures.
+// Whether there is such an account does not show: an unknown one is waited for and compared with as well.
 func (a *Area) Candidate(tx *db.Tx, in EnterInput) (Candidate, error) {
-	c := Candidate{secret: nobody, username: fold(in.Username), address: in.Address}
-	f, err := db.One[failureRow](tx.Where("username = ? AND address = ?", c.username, c.address), "accounts.no_failures")
-	if err != nil && fail.KindOf(err) != fail.Missing {
+	c := Candidate{area: a, secret: nobody, username: fold(in.Username), address: cut(in.Address)}
+	f, err := failures(tx.Where("username = ? AND address = ?", c.username, c.address))
+	if err != nil {
 		return c, err
 	}
-	if left := f.LastAt.Add(wait(f.Failures)).Sub(tx.Now); err == nil && left > 0 {
-		return c, fail.Limited("accounts.wait", int(math.Ceil(left.Seconds())))
+	if err := f.mustWait(tx.Now); err != nil {
+		return c, err
 	}
 	row, err := db.One[accountRow](tx.Where("username = ?", c.username), "accounts.missing")
 	switch {
@@ -81,9 +73,26 @@ func (a *Area) Candidate(tx *db.Tx, in EnterInput) (Candidate, error) {
 	return c, nil
 }
 
-// fold makes a user name what it is stored as.
+// OwnCandidate is [Area.Candidate] for the actor's own account, before it changes its password.
+func (a *Area) OwnCandidate(tx *db.Tx, by access.Actor, address string) (Candidate, error) {
+	if !by.SignedIn() {
+		return Candidate{}, fail.NoSignIn("access.sign_in_first")
+	}
+	row, err := db.One[accountRow](tx.Where("id = ?", by.Account), "accounts.missing")
+	if err != nil {
+		return Candidate{}, err
+	}
+	return a.Candidate(tx, EnterInput{Username: row.Username, Address: address})
+}
+
+// fold makes a user name what it is stored as: half width, lower case.
 func fold(username string) string {
-	r := []rune(strings.ToLower(strings.TrimSpace(username)))
+	return cut(strings.ToLower(norm.NFKC.String(strings.TrimSpace(username))))
+}
+
+// cut shortens what comes from outside to its column.
+func cut(s string) string {
+	r := []rune(strings.ToValidUTF8(s, ""))
 	return string(r[:min(len(r), 64)])
 }
 
@@ -94,51 +103,115 @@ func wait(failures int) time.Duration {
 	return min(time.Second<<min(failures-freeFailures, 20), longestWait)
 }
 
-// Verify compares the password, which takes about 35 ms of CPU whether or not the account exists.
-func (c Candidate) Verify(ctx context.Context, password string) (bool, error) {
-	select {
-	case hashes <- struct{}{}:
-		defer func() { <-hashes }()
-	case <-ctx.Done():
-		return false, fmt.Errorf("accounts: %w", ctx.Err())
+// mustWait is limited, with the seconds left, while the wait after the last failure runs.
+func (f failureRow) mustWait(now time.Time) error {
+	if left := f.LastAt.Add(wait(f.Failures)).Sub(now); left > 0 {
+		return fail.Limited("accounts.wait", int(math.Ceil(left.Seconds())))
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, c.secret)
-	if err != nil {
-		return false, fmt.Errorf("accounts: %w", err)
-	}
-	return ok && !c.account.IsZero(), nil
+	return nil
 }
 
 // Entered keeps how the try ended, and gives the account when it ended well. When it did not, the
 // zero account is returned without an error, so that the failure is stored; the caller answers [ErrWrong].
+// Limited when other tries have failed meanwhile: of many at once no more than the free ones count. Locks the failures
+// of the user name and address.
 func (a *Area) Entered(tx *db.Tx, c Candidate, ok bool) (AccountID, error) {
+	f, err := failures(tx.Locked().Where("username = ? AND address = ?", c.username, c.address))
+	if err == nil {
+		err = f.mustWait(tx.Now)
+	}
+	if err != nil {
+		return AccountID{}, err
+	}
+	if ok {
+		row, err := db.One[accountRow](tx.Where("id = ?", c.account), "accounts.missing")
+		if err != nil && fail.KindOf(err) != fail.Missing {
+			return AccountID{}, err
+		}
+		ok = err == nil && row.Secret == c.secret && row.DisabledAt == nil // not changed while it was compared
+	}
 	if !ok {
 		return AccountID{}, keepFailure(tx, c)
 	}
 	if err := tx.Where("username = ? AND address = ?", c.username, c.address).Delete(&failureRow{}).Error; err != nil {
 		return AccountID{}, fmt.Errorf("accounts: %w", err)
 	}
-	return c.account, audit.Add(tx, access.New(c.account, access.PersonID{}, "", nil), audit.Row{Act: "account.enter", Object: "account", ID: c.account})
+	return c.account, auditOwn(tx, c.account, "account.enter")
 }
 
 // ErrWrong says that user name and password do not belong together, and not which of them is wrong.
 var ErrWrong = fail.Invalid("accounts.wrong")
 
-// keepFailure counts one more failure, from one again after a day without any.
+// failures reads the row of the query, the zero row when there is none.
+func failures(q *gorm.DB) (failureRow, error) {
+	f, err := db.One[failureRow](q, "accounts.no_failures")
+	if fail.KindOf(err) == fail.Missing {
+		return failureRow{}, nil
+	}
+	return f, err
+}
+
+// keepFailure counts one more failure, from one again after a day without any. Two first ones at
+// once both count: the second waits for the first one's row and adds to it.
 func keepFailure(tx *db.Tx, c Candidate) error {
 	first := failureRow{Username: c.username, Address: c.address, LastAt: tx.Now}
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&first).Error; err != nil {
 		return fmt.Errorf("accounts: %w", err)
 	}
-	row, err := db.One[failureRow](tx.Locked().Where("username = ? AND address = ?", c.username, c.address), "accounts.no_failures")
+	key := "username = ? AND address = ?"
+	f, err := failures(tx.Locked().Where(key, c.username, c.address))
 	if err != nil {
 		return err
 	}
-	n := row.Failures + 1
-	if tx.Now.Sub(row.LastAt) > forgetAfter {
+	if err := f.mustWait(tx.Now); err != nil {
+		return err
+	}
+	n := f.Failures + 1
+	if tx.Now.Sub(f.LastAt) > forgetAfter {
 		n = 1
 	}
-	_, err = db.Set(tx.Model(&failureRow{}).Where("username = ? AND address = ?", c.username, c.address),
-		map[string]any{"failures": n, "last_at": tx.Now})
-	return err
+	if _, err = db.Set(tx.Model(&failureRow{}).Where(key, c.username, c.address), map[string]any{"failures": n, "last_at": tx.Now}); err != nil {
+		return err
+	}
+	if c.account.IsZero() {
+		return nil
+	}
+	return auditOwn(tx, c.account, "account.refused")
+}
+
+func auditOwn(tx *db.Tx, account AccountID, act string) error {
+	return audit.Add(tx, access.New(account, access.PersonID{}, "", nil), audit.Row{Act: act, Object: "account", ID: account})
+}
+
+// SetSecret gives the actor's account a new password, once the old one has been compared ([Area.OwnCandidate],
+// [Candidate.Verify]); all its other sign-ins end. It reports false, without an error, when the old one was wrong, so that the
+// failure is stored; the caller answers [ErrWrong]. Locks the account. token is the sign-in that stays.
+func (a *Area) SetSecret(tx *db.Tx, by access.Actor, c Candidate, ok bool, s Secret, token string) (bool, error) {
+	if !by.SignedIn() {
+		return false, fail.NoSignIn("access.sign_in_first")
+	}
+	var faults fail.Check
+	s.check(&faults, "password")
+	if err := faults.Err(); err != nil {
+		return false, err
+	}
+	row, err := lock(tx, by.Account)
+	if err != nil {
+		return false, err
+	}
+	if !ok || c.account != by.Account || row.Secret != c.secret {
+		return false, keepFailure(tx, c)
+	}
+	return true, setSecret(tx, by, by.Account, s, token)
+}
+
+// setSecret stores a password and ends the account's sign-ins but one.
+func setSecret(tx *db.Tx, by access.Actor, account AccountID, s Secret, token string) error {
+	if _, err := db.Set(tx.Model(&accountRow{}).Where("id = ?", account), map[string]any{"secret": s.hash}); err != nil {
+		return err
+	}
+	if _, err := EndAll(tx, account, token); err != nil {
+		return err
+	}
+	return audit.Add(tx, by, audit.Row{Act: "account.secret", Object: "account", ID: account, Change: audit.Changes{}.Field("secret")})
 }

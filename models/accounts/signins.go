@@ -1,10 +1,11 @@
 package accounts
 
 import (
+	"fmt"
 	"time"
 
-	"gorm.io/gorm/clause"
-
+	"huotang/models/access"
+	"huotang/models/audit"
 	"huotang/models/db"
 	"huotang/models/fail"
 	"huotang/models/id"
@@ -35,9 +36,16 @@ type SignIn struct {
 	Data      []byte
 	Agent     string // a word for the browser, at most 200 characters
 	ExpiresAt time.Time
+	SeenAt    time.Time // not older than five minutes while in use; set by [Touch]
 }
 
-// FindSignIn reads a sign-in that has not expired; not_found otherwise. It is the key
+// touchEvery is how stale last-seen may be; a GET must not write each time.
+const touchEvery = 5 * time.Minute
+
+// Stale reports whether last-seen should be refreshed by [Touch].
+func (s SignIn) Stale(now time.Time) bool { return now.Sub(s.SeenAt) >= touchEvery }
+
+// FindSignIn reads a sign-in that has neither expired nor ended; not_found otherwise. It is the key
 // itself, so no permission is asked.
 func FindSignIn(tx *db.Tx, token string) (SignIn, error) {
 	r, err := db.One[signInRow](tx.Where("token = ?", token), "accounts.sign_in_missing")
@@ -47,38 +55,128 @@ func FindSignIn(tx *db.Tx, token string) (SignIn, error) {
 	if !r.ExpiresAt.After(tx.Now) {
 		return SignIn{}, fail.NotFound("accounts.sign_in_missing")
 	}
-	return SignIn{r.Token, id.Or(r.AccountID), r.Data, r.Agent, r.ExpiresAt}, nil
+	return SignIn{r.Token, id.Or(r.AccountID), r.Data, r.Agent, r.ExpiresAt, r.SeenAt}, nil
 }
 
-// KeepSignIn stores a sign-in, or its new state.
+// KeepSignIn stores a sign-in, or its new state. One that has ended stays ended, whatever a request
+// that was under way meanwhile would store: that is why an ended one keeps its row until [Sweep].
 func KeepSignIn(tx *db.Tx, in SignIn) error {
-	r := signInRow{
+	agent := []rune(in.Agent)
+	in.Agent = string(agent[:min(len(agent), 200)])
+	n, err := db.Set(tx.Model(&signInRow{}).Where("token = ? AND expires_at > ?", in.Token, tx.Now), map[string]any{
+		"account_id": in.Account.Ptr(), "data": in.Data, "agent": in.Agent, "seen_at": tx.Now, "expires_at": in.ExpiresAt,
+	})
+	if err != nil || n > 0 {
+		return err
+	}
+	err = db.Insert(tx, &signInRow{
 		Token: in.Token, ID: id.New[signInTag](), AccountID: in.Account.Ptr(), Data: in.Data, Agent: in.Agent,
 		MadeAt: tx.Now, SeenAt: tx.Now, ExpiresAt: in.ExpiresAt,
+	})
+	if db.IsDuplicate(err) {
+		return nil
 	}
-	return tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "token"}},
-		DoUpdates: clause.AssignmentColumns([]string{"account_id", "data", "seen_at", "expires_at"}),
-	}).Create(&r).Error
+	return err
 }
 
 // DropSignIn ends a sign-in; one that is not there is no error.
 func DropSignIn(tx *db.Tx, token string) error {
-	return tx.Where("token = ?", token).Delete(&signInRow{}).Error
+	_, err := end(tx, "token = ?", token)
+	return err
 }
 
-// touchEvery is how stale last-seen may be; a GET must not write each time.
-const touchEvery = 5 * time.Minute
-
-// Stale reports whether a sign-in's last-seen should be refreshed by [Touch].
-func Stale(tx *db.Tx, token string) (bool, error) {
-	r, err := db.One[signInRow](tx.Select("seen_at").Where("token = ?", token), "accounts.sign_in_missing")
-	return err == nil && tx.Now.Sub(r.SeenAt) >= touchEvery, err
+// EndAll ends the account's sign-ins but the one with the token ("" for all), and says how many. No permission is
+// asked: the caller's op does.
+func EndAll(tx *db.Tx, account AccountID, except string) (int64, error) {
+	return end(tx, "account_id = ? AND token <> ?", account, except)
 }
 
-// Touch notes that a sign-in was used now.
+func end(tx *db.Tx, cond string, args ...any) (int64, error) {
+	return db.Set(tx.Model(&signInRow{}).Where(cond, args...).Where("expires_at > ?", tx.Now),
+		map[string]any{"expires_at": tx.Now, "data": []byte{}})
+}
+
+// Touch notes that a sign-in was used now, at most every five minutes.
 func Touch(tx *db.Tx, token string) error {
-	_, err := db.Set(tx.Model(&signInRow{}).Where("token = ? AND seen_at <= ?", token, tx.Now.Add(-touchEvery)),
+	_, err := db.Set(tx.Model(&signInRow{}).Where("token = ? AND seen_at <= ? AND expires_at > ?", token, tx.Now.Add(-touchEvery), tx.Now),
 		map[string]any{"seen_at": tx.Now})
 	return err
+}
+
+// SignInView is one of one's own sign-ins.
+type SignInView struct {
+	ID      SignInID  `json:"id"`
+	Agent   string    `json:"agent"`
+	MadeAt  time.Time `json:"made_at"`
+	SeenAt  time.Time `json:"seen_at"`
+	Current bool      `json:"current"`
+}
+
+// SignInsInput names the sign-in that asks; the web layer fills it in.
+type SignInsInput struct {
+	Token string `json:"-"`
+}
+
+// SignIns lists the actor's own sign-ins, newest first. Permission: being signed in. Nobody else's are
+// ever listed or counted.
+func SignIns(tx *db.Tx, by access.Actor, in SignInsInput) (db.Page[SignInView], error) {
+	if !by.SignedIn() {
+		return db.Page[SignInView]{}, fail.NoSignIn("access.sign_in_first")
+	}
+	rows, err := db.All[signInRow](tx.Omit("data").Where("account_id = ? AND expires_at > ?", by.Account, tx.Now).Order("made_at DESC, id DESC"))
+	page := db.Page[SignInView]{Items: make([]SignInView, len(rows))}
+	for i, r := range rows {
+		page.Items[i] = SignInView{r.ID, r.Agent, r.MadeAt, r.SeenAt, r.Token == in.Token}
+	}
+	return page, err
+}
+
+// EndSignInInput names one of one's own sign-ins.
+type EndSignInInput struct {
+	ID SignInID `path:"id" json:"-"`
+}
+
+// EndSignIn ends one of the actor's own sign-ins. Permission: being signed in.
+func EndSignIn(tx *db.Tx, by access.Actor, in EndSignInInput) (struct{}, error) {
+	if !by.SignedIn() {
+		return struct{}{}, fail.NoSignIn("access.sign_in_first")
+	}
+	n, err := end(tx, "id = ? AND account_id = ?", in.ID, by.Account)
+	if err == nil && n == 0 {
+		err = fail.NotFound("accounts.sign_in_missing")
+	}
+	if err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, audit.Add(tx, by, audit.Row{Act: "sign_in.end", Object: "sign_in", ID: in.ID})
+}
+
+// EndOthers ends all of the actor's sign-ins but the one that asks. Permission: being signed in.
+func EndOthers(tx *db.Tx, by access.Actor, in SignInsInput) (struct{}, error) {
+	if !by.SignedIn() {
+		return struct{}{}, fail.NoSignIn("access.sign_in_first")
+	}
+	n, err := EndAll(tx, by.Account, in.Token)
+	if err != nil || n == 0 {
+		return struct{}{}, err
+	}
+	return struct{}{}, audit.Add(tx, by, audit.Row{Act: "sign_in.end_others", Object: "account", ID: by.Account})
+}
+
+// Sweep deletes sign-ins that ended or expired a day ago, failures that no longer count and codes that nobody can
+// use any more. A job calls it; says how many rows went.
+func Sweep(tx *db.Tx) (int64, error) {
+	var gone int64
+	before := tx.Now.Add(-forgetAfter)
+	for _, d := range []struct {
+		row  any
+		cond string
+	}{{&signInRow{}, "expires_at < ?"}, {&failureRow{}, "last_at < ?"}, {&codeRow{}, "expires_at < ?"}} {
+		res := tx.Where(d.cond, before).Delete(d.row)
+		if res.Error != nil {
+			return gone, fmt.Errorf("accounts: sweep: %w", res.Error)
+		}
+		gone += res.RowsAffected
+	}
+	return gone, nil
 }

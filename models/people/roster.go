@@ -114,11 +114,9 @@ type Member struct {
 	Mobile   bool
 }
 
-const rosterQuery = "SELECT p.id, p.name, p.mobile, COALESCE(s.standing, ''), EXISTS(SELECT 1 FROM exemptions e " +
-	"WHERE e.person_id = p.id AND e.since <= ? AND (e.`until` IS NULL OR e.`until` >= ?)) " +
-	"FROM rosters r JOIN persons p ON p.id = r.person_id LEFT JOIN standings s ON s.person_id = p.id AND s.since = " +
-	"(SELECT MAX(x.since) FROM standings x WHERE x.person_id = p.id AND x.since <= ?) " +
-	"WHERE r.site_id = ? AND r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) " +
+const rosterQuery = "SELECT p.id, p.name, p.mobile, COALESCE((SELECT s.standing FROM standings s WHERE s.person_id = p.id AND s.since <= ? " +
+	"ORDER BY s.since DESC LIMIT 1), ''), EXISTS(SELECT 1 FROM exemptions e WHERE e.person_id = p.id AND e.since <= ? AND e.`until` >= ?) " +
+	"FROM rosters r JOIN persons p ON p.id = r.person_id WHERE r.site_id = ? AND r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) " +
 	"AND (p.gone_on IS NULL OR p.gone_on > ?) ORDER BY p.name, p.id"
 
 // RosterOn lists who stands on the school's roster on the day, in the order of names, with the standing

@@ -1,0 +1,459 @@
+package accounts_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"huotang/models/access"
+	"huotang/models/accounts"
+	"huotang/models/accounts/accountstest"
+	"huotang/models/date"
+	"huotang/models/db"
+	"huotang/models/db/dbtest"
+	"huotang/models/fail"
+	"huotang/models/org"
+	"huotang/models/org/orgtest"
+	"huotang/models/people/peopletest"
+)
+
+var today = date.Of(dbtest.Start)
+
+// write runs one op as a unit of work.
+func write[In, Out any](e *dbtest.Env, op func(*db.Tx, access.Actor, In) (Out, error), by access.Actor, in In) (out Out, err error) {
+	err = e.Write(context.Background(), func(tx *db.Tx) (err error) { out, err = op(tx, by, in); return err })
+	return out, err
+}
+
+// kind is the kind of error that the op ends with.
+func kind[In, Out any](e *dbtest.Env, op func(*db.Tx, access.Actor, In) (Out, error), by access.Actor, in In) fail.Kind {
+	_, err := write(e, op, by, in)
+	return fail.KindOf(err)
+}
+
+func faults(err error) map[string]string {
+	out := map[string]string{}
+	if e, ok := fail.As(err); ok {
+		for _, f := range e.Fields {
+			out[f.Name] = f.Code
+		}
+	}
+	return out
+}
+
+// atOnce runs do n times at the same time and sorts its errors by kind.
+func atOnce(n int, do func(i int) error) map[fail.Kind]int {
+	var wg sync.WaitGroup
+	errs := make([]error, n)
+	for i := range errs {
+		wg.Go(func() { errs[i] = do(i) })
+	}
+	wg.Wait()
+	kinds := map[fail.Kind]int{}
+	for _, err := range errs {
+		kinds[fail.KindOf(err)]++
+	}
+	return kinds
+}
+
+func TestActor(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		person := peopletest.Add(t, e, tree, peopletest.Person{Name: "王秀兰", Site: tree.Site.ID})
+		by := accountstest.Of(t, e, person, access.Host, org.SiteUnit(tree.Site.ID))
+		if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: by.Account, Role: access.Trainee, Unit: org.SiteUnit(tree.Sister.ID), Until: today}); err != nil {
+			t.Fatal(err)
+		}
+		actor := func() (a access.Actor, p accounts.Prefs, err error) {
+			err = e.Read(context.Background(), func(tx *db.Tx) (err error) { a, p, err = accounts.Actor(tx, by.Account); return err })
+			return a, p, err
+		}
+		a, _, err := actor()
+		want := []access.Grant{{Role: access.Host, Path: tree.Site.Path}, {Role: access.Trainee, Path: tree.Sister.Path}}
+		if d := cmp.Diff(want, a.Grants()); d != "" || err != nil || !a.Is(person) || a.Account != by.Account {
+			t.Errorf("%s %v %+v", d, err, a)
+		}
+		e.Clock.Set(today.At(23, 59))
+		if a, _, _ = actor(); len(a.Grants()) != 2 {
+			t.Error("the grant ended before its last day did")
+		}
+		e.Clock.Set(today.AddDays(1).At(0, 0))
+		if a, _, _ = actor(); len(a.Grants()) != 1 {
+			t.Error("an expired grant counts")
+		}
+		if _, err := write(e, accounts.SetPrefs, by, accounts.Prefs{Language: "en", Elder: "off"}); err != nil {
+			t.Error(err)
+		}
+		if _, p, _ := actor(); p != (accounts.Prefs{Language: "en", Elder: "off"}) {
+			t.Errorf("%+v", p)
+		}
+		if _, err := write(e, accounts.SetDisabled, orgtest.By, accounts.SetDisabledInput{ID: by.Account, Disabled: true}); err != nil {
+			t.Error(err)
+		}
+		if _, _, err := actor(); fail.KindOf(err) != fail.Unauthenticated {
+			t.Errorf("disabled: %v", err)
+		}
+		if _, err := write(e, accounts.SetPrefs, access.Visitor(), accounts.Prefs{Language: "fr"}); fail.KindOf(err) != fail.Unauthenticated {
+			t.Errorf("prefs of a visitor: %v", err)
+		}
+		if _, err := write(e, accounts.SetPrefs, by, accounts.Prefs{Language: "fr", Elder: "x"}); len(faults(err)) != 2 {
+			t.Errorf("prefs: %v", err)
+		}
+	})
+}
+
+func TestMe(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		by := accountstest.As(t, e, access.Township, tree.Township.ID)
+		for _, role := range []access.Role{access.Lecturer, access.Auditor} {
+			if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: by.Account, Role: role, Unit: tree.Township.ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		me, err := write(e, accounts.Me, by, struct{}{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		units := []accounts.UnitRef{{ID: tree.Township.ID, Tree: org.Administrative, Kind: org.Township, Code: "530921101", Name: "凤山镇"}}
+		if d := cmp.Diff(units, me.Units) + cmp.Diff([]access.Role{access.Township, access.Lecturer, access.Auditor}, me.Roles); d != "" || len(me.Grants) != 3 {
+			t.Error(d)
+		}
+		if k := kind(e, accounts.Me, access.Visitor(), struct{}{}); k != fail.Unauthenticated {
+			t.Error(k)
+		}
+	})
+}
+
+func TestAdd(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		person := peopletest.Add(t, e, tree, peopletest.Person{Village: tree.Village2.ID, Site: tree.Site.ID})
+		all := accountstest.Everyone(t, e, tree)
+		_, err := write(e, accounts.Add, orgtest.By, accounts.AddInput{Username: "a b", Language: "fr"})
+		want := map[string]string{"username": "accounts.username_form", "name": "input.required", "language": "input.choice"}
+		if d := cmp.Diff(want, faults(err)); d != "" {
+			t.Error(d)
+		}
+		v, err := write(e, accounts.Add, all[access.Township], accounts.AddInput{Username: " Wang.Xiulan ", Name: "王秀兰", Person: person})
+		if err != nil || v.Username != "wang.xiulan" || v.Person != person || len(v.Grants) != 0 {
+			t.Errorf("%+v %v", v, err)
+		}
+		for name, tc := range map[string]struct {
+			by   access.Actor
+			in   accounts.AddInput
+			want fail.Kind
+		}{
+			"user name taken, other case":       {all[access.County], accounts.AddInput{Username: "WANG.xiulan", Name: "甲"}, fail.Conflicting},
+			"has an account":                    {all[access.County], accounts.AddInput{Username: "second", Name: "甲", Person: person}, fail.Conflicting},
+			"village where he attends":          {all[access.Village], accounts.AddInput{Username: "third", Name: "甲", Person: person}, fail.Conflicting},
+			"Chinese user name":                 {all[access.County], accounts.AddInput{Username: "王秀兰", Name: "甲"}, ""},
+			"unknown person":                    {all[access.County], accounts.AddInput{Username: "fourth", Name: "甲", Person: access.PersonID{1}}, fail.Missing},
+			"person of elsewhere":               {accountstest.As(t, e, access.Village, tree.Village3.ID), accounts.AddInput{Username: "fifth", Name: "甲", Person: person}, fail.Missing},
+			"host":                              {all[access.Host], accounts.AddInput{Username: "sixth", Name: "甲"}, fail.Missing},
+			"auditor":                           {all[access.Auditor], accounts.AddInput{Username: "seventh", Name: "甲"}, fail.Missing},
+			"visitor":                           {access.Visitor(), accounts.AddInput{Username: "eighth", Name: "甲"}, fail.Unauthenticated},
+			"village, official without a place": {all[access.Village], accounts.AddInput{Username: "ninth", Name: "甲"}, ""},
+		} {
+			if got := kind(e, accounts.Add, tc.by, tc.in); got != tc.want {
+				t.Errorf("%s: %q, want %q", name, got, tc.want)
+			}
+		}
+	})
+}
+
+// Who may give what, written down by hand and not taken from the code's table: roles given by each role
+// on the unit where they are held inside the giver's own unit.
+func TestNobodyGivesBeyondHisOwn(t *testing.T) {
+	want := map[access.Role]string{
+		access.County: "auditor county head host lecturer township trainee village", access.Auditor: "",
+		access.Township: "head host lecturer trainee village", access.Village: "head host trainee",
+		access.Secretary: "", access.Host: "", access.Head: "", access.Lecturer: "", access.Trainee: "",
+	}
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		givers := accountstest.Everyone(t, e, tree)
+		for _, giver := range access.Roles {
+			got := map[access.Role]fail.Kind{}
+			for _, role := range access.Roles {
+				v, err := write(e, accounts.Add, orgtest.By, accounts.AddInput{Username: "to." + string(giver) + "." + string(role), Name: "甲"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				on := placeOf(tree, role)
+				// the account holds something at the school already, so that each giver who manages accounts knows it
+				if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: v.ID, Role: access.Trainee, Unit: org.SiteUnit(tree.Sister.ID)}); err != nil {
+					t.Fatal(err)
+				}
+				got[role] = kind(e, accounts.Grant, givers[giver], accounts.GrantInput{Account: v.ID, Role: role, Unit: on})
+			}
+			list := ""
+			for _, role := range slices.Sorted(slices.Values(access.Roles)) {
+				if got[role] == "" {
+					list += " " + string(role)
+				} else if got[role] != fail.Missing && got[role] != fail.ForbiddenAct {
+					t.Errorf("%s gives %s: %s", giver, role, got[role])
+				}
+			}
+			if d := cmp.Diff(want[giver], strings.TrimSpace(list)); d != "" {
+				t.Errorf("%s: %s", giver, d)
+			}
+		}
+	})
+}
+
+func placeOf(tree orgtest.Tree, role access.Role) org.UnitID {
+	switch role {
+	case access.County, access.Auditor:
+		return tree.County.ID
+	case access.Township, access.Lecturer:
+		return tree.Township.ID
+	case access.Village:
+		return tree.Village.ID
+	case access.Secretary:
+		return tree.Branch.ID
+	}
+	return org.SiteUnit(tree.Site.ID)
+}
+
+func TestForbiddenGrants(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		all := accountstest.Everyone(t, e, tree)
+		far := accountstest.As(t, e, access.Host, org.SiteUnit(tree.Far.ID))
+		secretary := accountstest.As(t, e, access.Township, tree.Township.ID)
+		if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: secretary.Account, Role: access.Township, Unit: tree.TownshipCommittee.ID}); err != nil {
+			t.Fatal(err)
+		}
+		e.See(t, func(tx *db.Tx) (err error) { secretary, _, err = accounts.Actor(tx, secretary.Account); return err })
+		grant := func(by access.Actor, to access.AccountID, role access.Role, unit org.UnitID) fail.Kind {
+			return kind(e, accounts.Grant, by, accounts.GrantInput{Account: to, Role: role, Unit: unit})
+		}
+		host := all[access.Host].Account
+		for name, got := range map[string][2]fail.Kind{
+			"township raises itself":                {grant(all[access.Township], all[access.Township].Account, access.County, tree.County.ID), fail.Missing},
+			"village raises itself":                 {grant(all[access.Village], all[access.Village].Account, access.Village, tree.Village2.ID), fail.Missing},
+			"township gives its own rank":           {grant(all[access.Township], host, access.Township, tree.Township.ID), fail.ForbiddenAct},
+			"township gives in another township":    {grant(all[access.Township], host, access.Host, org.SiteUnit(tree.Far.ID)), fail.Missing},
+			"township gives to another township's":  {grant(all[access.Township], far.Account, access.Host, org.SiteUnit(tree.Site.ID)), fail.Missing},
+			"township gives on the party tree":      {grant(all[access.Township], host, access.Secretary, tree.Branch.ID), fail.Missing},
+			"township of both trees gives on it":    {grant(secretary, host, access.Secretary, tree.Branch.ID), ""},
+			"host role on a village":                {grant(all[access.County], host, access.Host, tree.Village.ID), fail.InvalidInput},
+			"county role on a township":             {grant(all[access.County], host, access.County, tree.Township.ID), fail.InvalidInput},
+			"public role":                           {grant(all[access.County], host, access.Public, tree.County.ID), fail.InvalidInput},
+			"auditor gives":                         {grant(all[access.Auditor], host, access.Trainee, org.SiteUnit(tree.Site.ID)), fail.ForbiddenAct},
+			"unknown unit":                          {grant(all[access.County], host, access.Host, org.UnitID{1}), fail.Missing},
+			"visitor":                               {grant(access.Visitor(), host, access.Host, org.SiteUnit(tree.Site.ID)), fail.Unauthenticated},
+			"township closes the county":            {kind(e, accounts.SetDisabled, all[access.Township], accounts.SetDisabledInput{ID: all[access.County].Account, Disabled: true}), fail.Missing},
+			"township closes the county's auditor":  {kind(e, accounts.SetDisabled, all[access.Township], accounts.SetDisabledInput{ID: all[access.Auditor].Account, Disabled: true}), fail.Missing},
+			"village closes its host":               {kind(e, accounts.SetDisabled, all[access.Village], accounts.SetDisabledInput{ID: all[access.Head].Account, Disabled: true}), ""},
+			"host closes the trainee":               {kind(e, accounts.SetDisabled, all[access.Host], accounts.SetDisabledInput{ID: all[access.Trainee].Account, Disabled: true}), fail.Missing},
+			"another township reads the host":       {kind(e, accounts.Get, accountstest.As(t, e, access.Township, tree.Township2.ID), accounts.AccountInput{ID: host}), fail.Missing},
+			"auditor reads the host":                {kind(e, accounts.Get, all[access.Auditor], accounts.AccountInput{ID: host}), ""},
+			"auditor takes the host's role":         {kind(e, accounts.Revoke, all[access.Auditor], accounts.RevokeInput{Account: host, Grant: grantOf(t, e, host)}), fail.ForbiddenAct},
+			"another township takes the host's":     {kind(e, accounts.Revoke, accountstest.As(t, e, access.Township, tree.Township2.ID), accounts.RevokeInput{Account: host, Grant: grantOf(t, e, host)}), fail.Missing},
+			"a grant of another account is missing": {kind(e, accounts.Revoke, orgtest.By, accounts.RevokeInput{Account: host, Grant: grantOf(t, e, far.Account)}), fail.Missing},
+			"village takes its host's":              {kind(e, accounts.Revoke, all[access.Village], accounts.RevokeInput{Account: host, Grant: grantOf(t, e, host)}), ""},
+		} {
+			if got[0] != got[1] {
+				t.Errorf("%s: %q, want %q", name, got[0], got[1])
+			}
+		}
+	})
+}
+
+// A township clerk who was let into the host's account by the host's lower role must not reach a
+// higher role that the same account holds.
+func TestNoBorrowingOfHigherAccounts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		a := accounts.New(accountstest.Key)
+		clerk := accountstest.As(t, e, access.Village, tree.Village.ID)
+		both := accountstest.As(t, e, access.Host, org.SiteUnit(tree.Site.ID))
+		if k := kind(e, a.MakeResetCode, clerk, accounts.AccountInput{ID: both.Account}); k != "" {
+			t.Errorf("before: %s", k)
+		}
+		if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: both.Account, Role: access.Township, Unit: tree.Township.ID}); err != nil {
+			t.Fatal(err)
+		}
+		for name, k := range map[string]fail.Kind{
+			"code":  kind(e, a.MakeResetCode, clerk, accounts.AccountInput{ID: both.Account}),
+			"close": kind(e, accounts.SetDisabled, clerk, accounts.SetDisabledInput{ID: both.Account, Disabled: true}),
+		} {
+			if k != fail.ForbiddenAct {
+				t.Errorf("%s: %q", name, k)
+			}
+		}
+	})
+}
+
+// A right that ends cannot be passed on for longer.
+func TestGrantsEndWithTheGivers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		clerk := accountstest.As(t, e, access.Township, tree.Township.ID)
+		to := accountstest.As(t, e, access.Host, org.SiteUnit(tree.Site.ID)).Account
+		end := today.AddDays(10)
+		if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: clerk.Account, Role: access.Township, Unit: tree.Township.ID, Until: end}); err != nil {
+			t.Fatal(err)
+		}
+		for until, want := range map[date.Date]string{
+			{}: "accounts.beyond_own", end.AddDays(1): "accounts.beyond_own", today.AddDays(-1): "accounts.until_past", end: "",
+		} {
+			v, err := write(e, accounts.Grant, clerk, accounts.GrantInput{Account: to, Role: access.Village, Unit: tree.Village.ID, Until: until})
+			if got := faults(err)["until"]; got != want {
+				t.Errorf("until %q: %q, want %q", until, got, want)
+			}
+			if want == "" && (len(v.Grants) != 2 || v.Grants[1].Until != end) {
+				t.Errorf("%+v", v.Grants)
+			}
+		}
+	})
+}
+
+func TestGrantAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		to := accountstest.As(t, e, access.Host, org.SiteUnit(tree.Site.ID)).Account
+		in := accounts.GrantInput{Account: to, Role: access.Village, Unit: tree.Village.ID}
+		kinds := atOnce(8, func(int) error { _, err := write(e, accounts.Grant, orgtest.By, in); return err })
+		v, err := write(e, accounts.Get, orgtest.By, accounts.AccountInput{ID: to})
+		if kinds[""] != 8 || err != nil || len(v.Grants) != 2 {
+			t.Errorf("%v %v %+v", kinds, err, v.Grants)
+		}
+	})
+}
+
+// Two county accounts that close each other, or give up their role, at the same time: one stays.
+func TestTheLastCountyAccountStays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		a, b := accountstest.As(t, e, access.County, tree.County.ID), accountstest.As(t, e, access.County, tree.County.ID)
+		other := map[int]access.Actor{0: b, 1: a}
+		kinds := atOnce(2, func(i int) error {
+			_, err := write(e, accounts.SetDisabled, other[i], accounts.SetDisabledInput{ID: []access.AccountID{a.Account, b.Account}[i], Disabled: true})
+			return err
+		})
+		if kinds[""] != 1 || kinds[fail.Conflicting] != 1 {
+			t.Errorf("%v", kinds)
+		}
+		e.See(t, func(tx *db.Tx) error {
+			needed, err := accounts.NeedsSetup(tx)
+			if needed {
+				t.Error("no county account is left")
+			}
+			return err
+		})
+	})
+}
+
+func TestLastCountyRole(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		a := accountstest.As(t, e, access.County, tree.County.ID)
+		revoke := accounts.RevokeInput{Account: a.Account, Grant: grantOf(t, e, a.Account)}
+		if k := kind(e, accounts.Revoke, a, revoke); k != fail.Conflicting {
+			t.Errorf("revoke: %q", k)
+		}
+		limit := accounts.GrantInput{Account: a.Account, Role: access.County, Unit: tree.County.ID, Until: today}
+		if k := kind(e, accounts.Grant, a, limit); k != fail.Conflicting {
+			t.Errorf("limit: %q", k)
+		}
+		accountstest.As(t, e, access.County, tree.County.ID)
+		if k := kind(e, accounts.Revoke, a, revoke); k != "" {
+			t.Errorf("with another one: %q", k)
+		}
+	})
+}
+
+func TestList(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		all := accountstest.Everyone(t, e, tree)
+		accountstest.As(t, e, access.Host, org.SiteUnit(tree.Far.ID))
+		if _, err := write(e, accounts.Add, all[access.Village], accounts.AddInput{Username: "new", Name: "新来的"}); err != nil {
+			t.Fatal(err)
+		}
+		roles := func(by access.Actor, in accounts.ListInput) (out []string) {
+			page, err := write(e, accounts.List, by, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range page.Items {
+				if len(v.Grants) == 0 {
+					out = append(out, "-")
+				} else {
+					out = append(out, string(v.Grants[0].Role))
+				}
+			}
+			return out
+		}
+		for name, tc := range map[string]struct {
+			by   access.Actor
+			in   accounts.ListInput
+			want []string
+		}{
+			"county":   {all[access.County], accounts.ListInput{}, []string{"auditor", "county", "head", "host", "host", "lecturer", "-", "secretary", "township", "trainee", "village"}},
+			"township": {all[access.Township], accounts.ListInput{}, []string{"head", "host", "lecturer", "township", "trainee", "village"}},
+			"village":  {all[access.Village], accounts.ListInput{}, []string{"head", "host", "-", "trainee", "village"}},
+			"by role":  {all[access.Auditor], accounts.ListInput{Role: access.Host}, []string{"host", "host"}},
+			"by name":  {all[access.County], accounts.ListInput{Q: "新来"}, []string{"-"}},
+			"by user":  {all[access.County], accounts.ListInput{Q: "SECRET"}, []string{"secretary"}},
+		} {
+			if d := cmp.Diff(tc.want, roles(tc.by, tc.in)); d != "" {
+				t.Errorf("%s: %s", name, d)
+			}
+		}
+		page, err := write(e, accounts.List, all[access.Village], accounts.ListInput{Limit: 2})
+		if err != nil || len(page.Items) != 2 || page.Next != page.Items[1].Username {
+			t.Errorf("%+v %v", page, err)
+		}
+		for _, role := range []access.Role{access.Host, access.Trainee, access.Secretary, access.Lecturer} {
+			if k := kind(e, accounts.List, all[role], accounts.ListInput{}); k != fail.Missing {
+				t.Errorf("%s: %q", role, k)
+			}
+		}
+	})
+}
+
+func TestDemoCards(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		host := accountstest.As(t, e, access.Host, org.SiteUnit(tree.Site.ID))
+		cards := []accounts.DemoCard{{Role: access.Host, Account: host.Account, Who: "王秀兰"}}
+		set := func(by access.Actor) error {
+			return e.Write(context.Background(), func(tx *db.Tx) error { return accounts.SetDemoCards(tx, by, cards) })
+		}
+		if err := set(host); fail.KindOf(err) != fail.ForbiddenAct {
+			t.Error(err)
+		}
+		for range 2 {
+			if err := set(orgtest.By); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e.See(t, func(tx *db.Tx) error {
+			got, err := accounts.DemoAccount(tx, access.Host)
+			if got != host.Account {
+				t.Errorf("%s %v", got, err)
+			}
+			if _, err := accounts.DemoAccount(tx, access.County); fail.KindOf(err) != fail.Missing {
+				t.Error(err)
+			}
+			return err
+		})
+	})
+}
+
+func grantOf(t *testing.T, e *dbtest.Env, account access.AccountID) accounts.GrantID {
+	t.Helper()
+	v, err := write(e, accounts.Get, orgtest.By, accounts.AccountInput{ID: account})
+	if err != nil || len(v.Grants) == 0 {
+		t.Fatal(err)
+	}
+	return v.Grants[0].ID
+}
