@@ -48,7 +48,7 @@ func (s *Scheduler) check(j entry) {
 	if !ok {
 		return
 	}
-	r, err := s.begin(s.base, j, due, false, access.System(j.Name))
+	r, err := s.begin(s.base, j, runs.NewID(), due, false, access.System(j.Name))
 	switch {
 	case err == nil:
 		s.work(s.base, r)

@@ -67,10 +67,12 @@ type entry struct {
 // parser takes five fields and no "@every", whose times depend on when it was asked.
 var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 
-// New makes a scheduler without jobs. host names this replica in rows and leases; now is the clock
+// New makes a scheduler without jobs. host names this replica in rows and leases, by its first 80 characters; now is the clock
 // that says what is due, while leases go by the database's.
 func New(d *db.DB, log *slog.Logger, host string, now func() time.Time) *Scheduler {
 	base, cancel := context.WithCancelCause(context.Background())
+	name := []rune(host)
+	host = string(name[:min(len(name), 80)])
 	return &Scheduler{
 		LeaseTTL: 30 * time.Second, db: d, log: log, host: host, now: now, base: base, cancel: cancel, busy: map[string]bool{},
 		cron: cron.New(cron.WithLocation(date.Zone), cron.WithLogger(cron.DiscardLogger)),

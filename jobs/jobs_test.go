@@ -349,16 +349,25 @@ func TestRunNow(t *testing.T) {
 		if err != nil || v.State != runs.Finished || !v.ByHand || c.n() != 1 {
 			t.Fatalf("%+v %v", v, err)
 		}
+		again := jobs.LaunchInput{Name: "test.count", ID: runs.NewID()}
+		for range 2 { // a form sent twice
+			e.Clock.Add(time.Second)
+			v, err := s.Launch(ctx, county, again)
+			if err != nil || v.ID != again.ID {
+				t.Fatalf("%+v %v", v, err)
+			}
+			dbtest.Wait(t, "the run", func() bool { return history(t, e)[0].State == runs.Finished && c.n() == 2 })
+		}
 		if _, err := s.RunNow(ctx, county, "nothing"); !fail.Is(err, "jobs.missing") {
 			t.Error(err)
 		}
-		v, err = s.Launch(ctx, county, "test.wait")
+		v, err = s.Launch(ctx, county, jobs.LaunchInput{Name: "test.wait"})
 		if err != nil || v.State != runs.Running {
 			t.Fatalf("%+v %v", v, err)
 		}
 		other := replica(t, e, "b", jobs.Job{Name: "test.wait", Spec: "10 3 * * *", Run: c.run})
 		for _, s := range []*jobs.Scheduler{s, other} {
-			if _, err := s.Launch(ctx, county, "test.wait"); !fail.Is(err, "jobs.running") {
+			if _, err := s.Launch(ctx, county, jobs.LaunchInput{Name: "test.wait"}); !fail.Is(err, "jobs.running") {
 				t.Errorf("running twice: %v", err)
 			}
 		}
@@ -380,7 +389,7 @@ func TestRunNow(t *testing.T) {
 		}
 		var n int64
 		e.See(t, func(tx *db.Tx) error { return tx.Table("audit_rows").Where("act = ?", "job.run").Count(&n).Error })
-		if n != 3 {
+		if n != 4 {
 			t.Errorf("%d audit rows", n)
 		}
 	})
@@ -402,7 +411,7 @@ func TestStopWaits(t *testing.T) {
 			ended.Store(true)
 			return "", nil
 		}})
-		if _, err := s.Launch(context.Background(), orgtest.By, "test.stop"); err != nil {
+		if _, err := s.Launch(context.Background(), orgtest.By, jobs.LaunchInput{Name: "test.stop"}); err != nil {
 			t.Fatal(err)
 		}
 		<-begun

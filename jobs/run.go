@@ -43,14 +43,18 @@ func (r *Run) Read(ctx context.Context, fn func(tx *db.Tx, by access.Actor) erro
 	return r.s.db.Read(ctx, func(tx *db.Tx) error { return fn(tx, r.By()) })
 }
 
-const busy = "jobs.running"
+// Codes of conflicts: the job runs, and this run was asked for before.
+const (
+	busy  = "jobs.running"
+	taken = "jobs.taken"
+)
 
 func isBusy(err error) bool { return fail.Is(err, busy) }
 
 // begin takes the lease and stores the run's row, in one unit of work. Other runs of the
 // job that stand as running have lost their holder and are closed. by is audited when a
 // person, or a command, asked for the run.
-func (s *Scheduler) begin(ctx context.Context, j entry, due time.Time, byHand bool, by access.Actor) (*Run, error) {
+func (s *Scheduler) begin(ctx context.Context, j entry, id runs.RunID, due time.Time, byHand bool, by access.Actor) (*Run, error) {
 	r := &Run{s: s, job: j}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		lease, ok, err := runs.Acquire(tx, j.Name, s.host, s.LeaseTTL)
@@ -60,7 +64,7 @@ func (s *Scheduler) begin(ctx context.Context, j entry, due time.Time, byHand bo
 		if !ok {
 			return fail.Conflict(busy)
 		}
-		if r.row, err = runs.Begin(tx, lease, due, byHand); err != nil {
+		if r.row, err = runs.Begin(tx, lease, id, due, byHand); err != nil {
 			return err
 		}
 		if err := runs.Abandon(tx, lease); err != nil {
@@ -163,46 +167,75 @@ func (s *Scheduler) end(ctx context.Context, r *Run, summary string, failure err
 // RunNow runs the job once more, whatever is due, and waits for its end; the view says how it
 // went. It is a conflict while the job runs anywhere. Permission: JobsRun.
 func (s *Scheduler) RunNow(ctx context.Context, by access.Actor, name string) (runs.View, error) {
-	r, leave, err := s.byHand(ctx, by, name)
+	r, leave, err := s.byHand(ctx, by, LaunchInput{Name: name})
 	if err != nil {
 		return runs.View{}, err
 	}
 	defer leave()
 	s.work(ctx, r)
-	var v runs.View
-	err = s.db.Read(context.WithoutCancel(ctx), func(tx *db.Tx) error {
-		v, err = runs.Get(tx, r.By(), runs.GetInput{ID: r.row.ID})
-		return err
-	})
-	return v, err
+	return s.read(context.WithoutCancel(ctx), r.row.ID)
 }
 
-// Launch is [Scheduler.RunNow] without the waiting: the view is of a run that has just begun. Permission: JobsRun.
-func (s *Scheduler) Launch(ctx context.Context, by access.Actor, name string) (runs.View, error) {
-	r, leave, err := s.byHand(ctx, by, name)
+// LaunchInput names the job to run.
+type LaunchInput struct {
+	Name string     `path:"name" json:"-"`
+	ID   runs.RunID `json:"-"` // of the run; launched again it is not run again. Zero for a new one
+}
+
+// Launch is [Scheduler.RunNow] without the waiting: the view is of a run that has just begun, or of the one that
+// was launched under the ID before. Permission: JobsRun.
+func (s *Scheduler) Launch(ctx context.Context, by access.Actor, in LaunchInput) (runs.View, error) {
+	r, leave, err := s.byHand(ctx, by, in)
 	if err != nil {
-		return runs.View{}, err
+		return s.orAsked(ctx, in.ID, err)
 	}
 	go func() { defer leave(); s.work(s.base, r) }()
 	return runs.ViewOf(r.row), nil
 }
 
-func (s *Scheduler) byHand(ctx context.Context, by access.Actor, name string) (*Run, func(), error) {
+// orAsked is the run that was asked for before under the same ID, or the error.
+func (s *Scheduler) orAsked(ctx context.Context, id runs.RunID, err error) (runs.View, error) {
+	if id.IsZero() || fail.KindOf(err) != fail.Conflicting {
+		return runs.View{}, err
+	}
+	v, missing := s.read(ctx, id)
+	if missing != nil {
+		return runs.View{}, err
+	}
+	return v, nil
+}
+
+func (s *Scheduler) read(ctx context.Context, id runs.RunID) (v runs.View, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		v, err = runs.Get(tx, access.System("jobs"), runs.GetInput{ID: id})
+		return err
+	})
+	return v, err
+}
+
+func (s *Scheduler) byHand(ctx context.Context, by access.Actor, in LaunchInput) (*Run, func(), error) {
 	if err := by.Require(access.JobsRun); err != nil {
 		return nil, nil, err
 	}
-	j, ok := s.find(name)
+	j, ok := s.find(in.Name)
 	if !ok {
 		return nil, nil, fail.NotFound("jobs.missing")
 	}
-	leave, ok := s.enter(name)
+	if !in.ID.IsZero() {
+		if _, err := s.read(ctx, in.ID); err == nil {
+			return nil, nil, fail.Conflict(taken)
+		}
+	} else {
+		in.ID = runs.NewID()
+	}
+	leave, ok := s.enter(in.Name)
 	if !ok {
 		if s.stopping() {
 			return nil, nil, fail.Conflict("jobs.stopping")
 		}
 		return nil, nil, fail.Conflict(busy)
 	}
-	r, err := s.begin(ctx, j, s.now(), true, by)
+	r, err := s.begin(ctx, j, in.ID, s.now(), true, by)
 	if err != nil {
 		leave()
 		return nil, nil, err

@@ -54,10 +54,13 @@ const taken = "jobs.taken"
 // IsTaken reports that the run of this due time is there already.
 func IsTaken(err error) bool { return fail.Is(err, taken) }
 
-// Begin stores that the holder of the lease starts the run that was due. Where the
+// NewID gives the identity of a run.
+func NewID() RunID { return id.New[runTag]() }
+
+// Begin stores that the holder of the lease starts the run that was due, as id. Where the
 // row is there it fails as [IsTaken] says, unless its holder lost the lease in the middle of
 // it: then the run is the new holder's. Locks the lease.
-func Begin(tx *db.Tx, l Lease, due time.Time, byHand bool) (Run, error) {
+func Begin(tx *db.Tx, l Lease, id RunID, due time.Time, byHand bool) (Run, error) {
 	if err := Check(tx, l); err != nil {
 		return Run{}, err
 	}
@@ -70,7 +73,7 @@ func Begin(tx *db.Tx, l Lease, due time.Time, byHand bool) (Run, error) {
 		return takeOver(tx, l, found[0])
 	}
 	r := Run{
-		ID: id.New[runTag](), Job: l.Job, DueAt: due, ByHand: byHand, State: Running,
+		ID: id, Job: l.Job, DueAt: due, ByHand: byHand, State: Running,
 		Host: l.Holder, Fence: l.Fence, StartedAt: tx.Now,
 	}
 	if err := db.Insert(tx, &r); err != nil {

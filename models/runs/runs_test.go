@@ -112,7 +112,7 @@ func TestRunRows(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		due := dbtest.Start.Add(-time.Hour)
 		begin := func(l runs.Lease, byHand bool) (r runs.Run, err error) {
-			err = e.Write(context.Background(), func(tx *db.Tx) error { r, err = runs.Begin(tx, l, due, byHand); return err })
+			err = e.Write(context.Background(), func(tx *db.Tx) error { r, err = runs.Begin(tx, l, runs.NewID(), due, byHand); return err })
 			return r, err
 		}
 		a, _ := acquire(t, e, "a", 100*time.Millisecond)
