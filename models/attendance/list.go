@@ -23,11 +23,11 @@ type ListInput struct {
 }
 
 type listed struct {
-	sessionRow `gorm:"embedded"`
-	Code       string
-	SiteName   string
-	Path       string
-	Party      string
+	Session  sessionRow `gorm:"embedded"`
+	Code     string
+	SiteName string
+	Path     string
+	Party    string
 }
 
 const listQuery = `SELECT s.*, u.code, u.name AS site_name, u.path, COALESCE(b.path, '') AS party
@@ -49,11 +49,11 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[SessionView], error
 	}
 	page := db.Page[SessionView]{Items: make([]SessionView, 0, len(rows))}
 	for _, r := range rows[:min(len(rows), limit)] {
-		school := org.School{ID: r.SiteID, Code: r.Code, Name: r.SiteName, Path: r.Path, Party: r.Party}
-		page.Items = append(page.Items, view(r.sessionRow, school, by))
+		school := org.School{ID: r.Session.SiteID, Code: r.Code, Name: r.SiteName, Path: r.Path, Party: r.Party}
+		page.Items = append(page.Items, view(r.Session, school, by))
 	}
 	if len(rows) > limit {
-		last := rows[limit-1]
+		last := rows[limit-1].Session
 		page.Next = last.HeldOn.String() + "." + last.ID.String()
 	}
 	return page, nil
