@@ -112,7 +112,7 @@ func (c Config) origin(key string) string {
 
 func (f field) text() string {
 	switch {
-	case f.key == "database.dsn":
+	case f.key == "database.dsn" && f.value.Len() > 0:
 		return openDSN(f.value.String())
 	case f.value.Type() == secretType:
 		return Secret(f.value.String()).String()
