@@ -87,7 +87,7 @@ func newUnit(tx *db.Tx, by access.Actor, in AddUnitInput) (Unit, error) {
 // safeCode keeps codes fit for paths and URLs.
 func safeCode(s string) bool {
 	return !slices.ContainsFunc([]byte(s), func(b byte) bool {
-		return (b < '0' || b > '9') && (b < 'A' || b > 'Z') && (b < 'a' || b > 'z') && b != '-'
+		return (b < '0' || b > '9') && (b < 'A' || b > 'Z') && (b < 'a' || b > 'z') && b != '-' && b != '.'
 	})
 }
 

@@ -1,0 +1,88 @@
+package demo_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"huotang/app/demo"
+	"huotang/media"
+	"huotang/models/accounts"
+	"huotang/models/attendance"
+	"huotang/models/courses"
+	"huotang/models/curricula"
+	"huotang/models/date"
+	"huotang/models/db"
+	"huotang/models/progress"
+	"huotang/models/service"
+	"huotang/models/videos"
+)
+
+// fill makes the demo county as of an instant in a folder of the test's.
+func fill(t *testing.T, now time.Time) *db.DB {
+	t.Helper()
+	dir := t.TempDir()
+	clock := demo.NewClock(now)
+	d, err := db.Open(t.Context(), db.Config{Driver: db.SQLite, Path: filepath.Join(dir, "county.db"), Unsafe: true}, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	if _, err := d.Migrate(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	store, err := media.OpenDisk(filepath.Join(dir, "objects"), clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	deps := demo.Deps{
+		DB: d, Clock: clock, Library: &media.Library{DB: d, Store: store, Limit: videos.MaxBytes},
+		Accounts: accounts.New(make([]byte, 32)), Courses: courses.New(), Curricula: curricula.New(),
+		Attendance: attendance.New(), Service: service.New(),
+	}
+	deps.Courses.OnReview(videos.BeforeReview)
+	deps.Attendance.OnSubmitted(progress.Credit)
+	begin := time.Now()
+	step, at := "", begin
+	err = demo.Fill(context.Background(), deps, demo.DefaultSeed, now, func(name string, _ float64) {
+		if name != step {
+			t.Logf("%-16s %v", step, time.Since(at).Round(time.Millisecond))
+			step, at = name, time.Now()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("filled in %v", time.Since(begin).Round(time.Millisecond))
+	return d
+}
+
+func TestFillHasTheSourcesFigures(t *testing.T) {
+	now := date.New(2026, 11, 23).At(15, 0)
+	d := fill(t, now)
+	err := d.Read(t.Context(), func(tx *db.Tx) error {
+		var got struct{ Sites, Sessions, Attendances, Late, Today int }
+		err := tx.Raw(`SELECT (SELECT COUNT(*) FROM sites) AS sites,
+(SELECT COUNT(*) FROM sessions WHERE state = 'submitted') AS sessions,
+(SELECT SUM(present + made_up + observers + adults + children) FROM sessions) AS attendances,
+(SELECT COUNT(*) FROM sessions WHERE held_on >= ?) AS late,
+(SELECT COUNT(*) FROM activity_days WHERE planned_on = ?) AS today`, tx.Today(), tx.Today()).Scan(&got).Error
+		if err != nil {
+			return err
+		}
+		if got.Sites != 583 || got.Sessions != 7996 || got.Attendances < 100_000 || got.Late != 0 || got.Today != 1 {
+			t.Errorf("%+v", got)
+		}
+		t.Logf("%+v", got)
+		faults, err := attendance.CheckTallies(tx)
+		if len(faults) > 0 {
+			t.Errorf("tallies differ from the rows: %v", faults[:1])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
