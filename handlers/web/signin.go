@@ -126,7 +126,7 @@ func (r *Request) SignIn(account accounts.AccountID) error {
 		return err
 	}
 	if !by.Has(longLived...) {
-		m.SetDeadline(ctx, r.App.now().Add(officeDay))
+		m.SetDeadline(ctx, time.Now().Add(officeDay)) //nolint:forbidigo // scs makes the cookie's age from its own clock
 	}
 	return nil
 }
