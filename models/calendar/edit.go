@@ -26,7 +26,7 @@ const longest = 31
 // PutDay enters holidays or make-up workdays, replacing what was said of these days.
 // Activity days follow at the next planning. Permission: CalendarHolidays.
 func PutDay(tx *db.Tx, by access.Actor, in PutDayInput) (YearView, error) {
-	if err := by.Require(access.CalendarHolidays); err != nil {
+	if err := requireHolidays(by); err != nil {
 		return YearView{}, err
 	}
 	if in.Until.IsZero() {
@@ -66,7 +66,7 @@ type RemoveDayInput struct {
 
 // RemoveDay makes a day an ordinary one again. Permission: CalendarHolidays.
 func RemoveDay(tx *db.Tx, by access.Actor, in RemoveDayInput) (YearView, error) {
-	if err := by.Require(access.CalendarHolidays); err != nil {
+	if err := requireHolidays(by); err != nil {
 		return YearView{}, err
 	}
 	res := tx.Where("`day` = ?", in.Day).Delete(&dayRow{})
@@ -86,7 +86,7 @@ func RemoveDay(tx *db.Tx, by access.Actor, in RemoveDayInput) (YearView, error) 
 // FinishYear says that a year which the county entered by hand is whole, so that pages no longer
 // say 「本年度放假安排未录入」. Permission: CalendarHolidays.
 func FinishYear(tx *db.Tx, by access.Actor, in YearInput) (YearView, error) {
-	if err := by.Require(access.CalendarHolidays); err != nil {
+	if err := requireHolidays(by); err != nil {
 		return YearView{}, err
 	}
 	if err := in.check(); err != nil {
@@ -110,4 +110,9 @@ func FinishYear(tx *db.Tx, by access.Actor, in YearInput) (YearView, error) {
 		return YearView{}, err
 	}
 	return readYear(tx, in.Year)
+}
+
+// requireHolidays asks for CalendarHolidays. The table belongs to no unit: who sees any school's calendar sees it.
+func requireHolidays(by access.Actor) error {
+	return by.Require(access.CalendarHolidays, by.Visible(access.CalendarSee).Paths...)
 }

@@ -128,7 +128,7 @@ func readYear(tx *db.Tx, year int) (YearView, error) {
 // LoadYear takes a year's arrangement over from lunar-go; days that the county has
 // entered stay as they are. A year that is there changes nothing. Permission: CalendarHolidays.
 func LoadYear(tx *db.Tx, by access.Actor, in YearInput) (YearView, error) {
-	if err := by.Require(access.CalendarHolidays); err != nil {
+	if err := requireHolidays(by); err != nil {
 		return YearView{}, err
 	}
 	if err := in.check(); err != nil {

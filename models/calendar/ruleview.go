@@ -93,3 +93,29 @@ func sitesUnder(tx *db.Tx, path string) ([]site, error) {
 	cond, args := db.PathRange("u.path", access.Scope{Paths: []string{path}})
 	return db.Ask[site](tx, "SELECT s.id, u.code, u.name, s.licence FROM sites s JOIN units u ON u.id = s.id WHERE "+cond+" ORDER BY u.code", args...)
 }
+
+// TownRule is a township with the rule that holds this month.
+type TownRule struct {
+	ID   org.UnitID `json:"id"`
+	Code string     `json:"code"`
+	Name string     `json:"name"`
+	Rule Rule       `json:"rule"` // the zero Rule when there is none
+}
+
+// RulesInput is empty.
+type RulesInput struct{}
+
+// Rules lists the townships that the actor sees with their rules, by code. Permission: CalendarSee.
+func Rules(tx *db.Tx, by access.Actor, _ RulesInput) (db.Page[TownRule], error) {
+	cond, args := db.PathRange("path", by.Visible(access.CalendarSee))
+	towns, err := db.All[org.Unit](tx.Where("kind = ?", org.Township).Where(cond, args...).Order("code"))
+	if err != nil {
+		return db.Page[TownRule]{}, err
+	}
+	rs, err := loadRules(tx)
+	page := db.Page[TownRule]{Items: make([]TownRule, len(towns))}
+	for i, u := range towns {
+		page.Items[i] = TownRule{u.ID, u.Code, u.Name, rs.at(tx.Today().Month(), u.ID)}
+	}
+	return page, err
+}

@@ -1,0 +1,122 @@
+package calendar
+
+import (
+	"net/url"
+	"strconv"
+
+	"huotang/handlers/web"
+	"huotang/models/access"
+	"huotang/models/calendar"
+	"huotang/models/date"
+	"huotang/models/db"
+	"huotang/models/org"
+)
+
+type listPage struct {
+	base
+	In         calendar.DaysInput
+	Heading    string
+	BySchool   bool // a month of many schools; else a year of one
+	Days       []calendar.DayView
+	Townships  []web.Option
+	Prev, Next string // addresses of the month or year beside this one
+	More       string
+	MayMove    bool
+	NotLoaded  int // a year whose holidays are not entered, 0 for none
+}
+
+// list shows a month of all schools to offices, and a year to one school.
+func list(r *web.Request) error {
+	page := listPage{}
+	if err := r.Bind(&page.In); err != nil {
+		return err
+	}
+	by, err := r.Signed()
+	if err != nil {
+		return err
+	}
+	page.BySchool = page.In.Site.IsZero() && by.Has(access.County, access.Auditor, access.Township, access.Village, access.Secretary)
+	err = r.Read(func(tx *db.Tx, by access.Actor) error { return page.load(tx, by) })
+	if err != nil {
+		return err
+	}
+	page.base = base{r.Base("calendar.days"), "days"}
+	page.name()
+	return r.Render("calendar/list", page)
+}
+
+func (p *listPage) load(tx *db.Tx, by access.Actor) error {
+	today := tx.Today()
+	if p.BySchool && p.In.Month.IsZero() {
+		p.In.Month = today.Month()
+	}
+	if p.In.Year < 2000 || p.In.Year > 2100 {
+		p.In.Year = today.Year()
+	}
+	if p.BySchool {
+		p.In.Year = p.In.Month.Year()
+	}
+	if !p.In.Site.IsZero() {
+		s, err := org.FindSchool(tx, p.In.Site)
+		if err != nil {
+			return err
+		}
+		if err := by.Require(access.CalendarSee, s.Paths()...); err != nil {
+			return err
+		}
+		p.Heading = s.Name
+	}
+	found, err := calendar.ListDays(tx, by, p.In)
+	if err != nil {
+		return err
+	}
+	p.Days, p.More = found.Items, found.Next
+	p.MayMove = !by.Visible(access.CalendarMove).Empty()
+	year, err := calendar.Year(tx, by, calendar.YearInput{Year: p.In.Year})
+	if err != nil {
+		return err
+	}
+	if !year.Loaded {
+		p.NotLoaded = p.In.Year
+	}
+	if !p.BySchool {
+		return nil
+	}
+	towns, err := org.Units(tx, by, org.UnitsInput{Tree: org.Administrative, Kind: org.Township, Limit: 500})
+	for _, t := range towns.Items {
+		p.Townships = append(p.Townships, web.Option{Value: t.Code, Label: t.Name})
+	}
+	return err
+}
+
+// name sets the heading and the addresses of the parts beside this one.
+func (p *listPage) name() {
+	if p.BySchool {
+		p.Heading = p.T("calendar.month_title", p.MonthName(p.In.Month))
+		p.Prev, p.Next = p.month(p.In.Month.Add(-1)), p.month(p.In.Month.Add(1))
+	} else {
+		p.Prev, p.Next = p.year(p.In.Year-1), p.year(p.In.Year+1)
+	}
+	if p.Heading == "" && len(p.Days) > 0 {
+		p.Heading = p.Days[0].Name
+	}
+	if p.More != "" {
+		here := p.year(p.In.Year)
+		if p.BySchool {
+			here = p.month(p.In.Month)
+		}
+		p.More = here + "&after=" + url.QueryEscape(p.More)
+	}
+}
+
+func (p *listPage) month(m date.Month) string {
+	return "/calendar?" + url.Values{"month": {m.String()}, "under": {p.In.Under}}.Encode()
+}
+
+func (p *listPage) year(y int) string {
+	q := url.Values{"year": {strconv.Itoa(y)}}
+	if !p.In.Site.IsZero() {
+		q.Set("site", p.In.Site.String())
+	}
+	return "/calendar?" + q.Encode()
+}
