@@ -1,11 +1,11 @@
 package db
 
 import (
+	"database/sql"
 	"fmt"
 	"net/url"
 	"path/filepath"
 
-	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/ncruces/go-sqlite3/gormlite"
 	"gorm.io/gorm"
 )
@@ -47,10 +47,11 @@ func sqlitePool(cfg Config, size int, lock string, pragmas ...string) (*gorm.DB,
 	q := url.Values{"_txlock": {lock}, "_timefmt": {timeLayout}}
 	q["_pragma"] = append([]string{"busy_timeout(5000)", "journal_mode(WAL)", sync, "cache_size(-8000)"}, pragmas...)
 	dsn := url.URL{Scheme: "file", Opaque: filepath.ToSlash(cfg.Path), RawQuery: q.Encode()}
-	pool, err := driver.Open(dsn.String())
+	keeper, err := newStatementKeeper(dsn.String())
 	if err != nil {
-		return nil, fmt.Errorf("db: open %s: %w", cfg.Path, err)
+		return nil, err
 	}
+	pool := sql.OpenDB(keeper)
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	g, err := gorm.Open(gormlite.OpenDB(pool), gormConfig())
