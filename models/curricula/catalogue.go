@@ -1,6 +1,9 @@
 package curricula
 
 import (
+	"database/sql"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -85,125 +88,138 @@ func catalogueSight(tx *db.Tx, by access.Actor, site org.SiteID) (Sight, error) 
 		return Sight{}, fail.NoSignIn("access.sign_in_first")
 	}
 	if site.IsZero() {
-		return SightOf(tx, by)
+		return SightOf(by), nil
 	}
 	school, err := org.FindSchool(tx, site)
 	if err != nil {
 		return Sight{}, err
 	}
-	if err := by.Require(access.LessonsStudy, school.Paths()...); err != nil {
-		return Sight{}, err
-	}
-	found, err := reach(tx, access.Scope{Paths: []string{school.Path}}, "")
-	return Sight{curricula: found, only: true}, err
+	return Sight{study: access.Scope{Paths: []string{school.Path}}, only: true}, by.Require(access.LessonsStudy, school.Paths()...)
 }
-
-// line is a lesson of the catalogue with its course.
-type line struct {
-	Course   courses.CourseID
-	Unit     org.UnitID
-	UnitName string
-	Task     courses.Task
-	Name     string
-	Summary  string
-	Lecturer string
-	Issue    int
-	Lesson
-	Duty *int // 1 required, 0 elective, nil in no curriculum of the year
-}
-
-// catalogueQuery picks the part of the courses first, then their lessons.
-const catalogueQuery = "SELECT c.id AS course, c.unit_id AS unit, o.name AS unit_name, c.task, c.title AS name, c.summary, c.lecturer, " +
-	"c.revision AS issue, l.id, l.place, l.title, l.medium, l.minutes, l.language, l.material, l.revision, " +
-	courses.Reviewed + " AS reviewed, l.reviewed_at, {duty} AS duty " +
-	"FROM (SELECT c.id FROM courses c JOIN units o ON o.id = c.unit_id WHERE {courses} ORDER BY c.title, c.id LIMIT ?) p " +
-	"JOIN courses c ON c.id = p.id JOIN units o ON o.id = c.unit_id {join} JOIN lessons l ON l.course_id = c.id AND {lessons} " +
-	"ORDER BY c.title, c.id, l.place"
-
-// dutyQuery is what this year's curricula that reach the actor say of lesson l.
-const dutyQuery = "(SELECT MAX(i.required) FROM curriculum_items i JOIN curricula k ON k.id = i.curriculum_id AND k.version = i.version " +
-	"WHERE i.lesson_id = l.id AND k.`year` = ? AND k.id IN ?)"
 
 func catalogue(tx *db.Tx, s Sight, in CatalogueInput) (db.Page[Course], error) {
 	limit := in.Limit
 	if limit < 1 || limit > 100 {
 		limit = 10
 	}
-	q, err := s.query(tx, in)
+	q := s.query(tx.Today().Year())
+	if err := q.narrow(tx, s, in); err != nil {
+		return db.Page[Course]{}, err
+	}
+	items, more, err := q.ask(tx, limit)
 	if err != nil {
 		return db.Page[Course]{}, err
 	}
-	rows, err := q.ask(tx, limit+1)
-	if err != nil {
-		return db.Page[Course]{}, err
-	}
-	page := db.Page[Course]{Items: gather(rows)}
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		page.Next = page.Items[limit-1].ID.String()
+	page := db.Page[Course]{Items: items}
+	if more {
+		page.Next = items[limit-1].ID.String()
 	}
 	return page, nil
 }
 
-// gather puts the lines of a course together; they stand beside each other.
-func gather(rows []line) []Course {
-	out := []Course{}
-	for _, r := range rows {
-		if n := len(out); n == 0 || out[n-1].ID != r.Course {
-			out = append(out, Course{r.Course, r.Unit, r.UnitName, r.Task, r.Name, r.Summary, r.Lecturer, r.Issue, []Lesson{}})
-		}
-		if r.ID.IsZero() {
-			continue // a course of one's own without lessons
-		}
-		r.Lesson.Planned, r.Lesson.Required = r.Duty != nil, r.Duty != nil && *r.Duty == 1
-		c := &out[len(out)-1]
-		c.Lessons = append(c.Lessons, r.Lesson)
-	}
-	return out
-}
-
-// query is the catalogue's, with its arguments in the order of their places.
+// query is the catalogue's: the lessons of an actor's sight, course after course.
 type query struct {
-	duty, courses, join, lessons string
-	dutyArgs, args, lessonArgs   []any
+	published, join string
+	where           []string
+	args            []any // of published, then of where
 }
 
-func (s Sight) query(tx *db.Tx, in CatalogueInput) (query, error) {
-	q := query{duty: "NULL"}
-	q.lessons, q.lessonArgs = s.lessons()
-	if len(s.curricula) > 0 {
-		q.duty, q.dutyArgs = dutyQuery, []any{tx.Today().Year(), s.curricula}
+const (
+	queryColumns = "SELECT c.id, c.unit_id, o.name, c.task, c.title, c.summary, c.lecturer, c.revision, l.id, l.place, l.title, " +
+		"l.medium, l.minutes, l.language, l.material, l.revision, " + courses.Reviewed + ", l.reviewed_at, p.duty " +
+		"FROM courses c JOIN units o ON o.id = c.unit_id "
+	queryOrder = " ORDER BY c.title, c.id, l.place LIMIT ?"
+)
+
+// mostLessons is the number that a course can have at most; see models/courses.
+const mostLessons = 100
+
+func (s Sight) query(year int) *query {
+	var q query
+	q.published, q.args = s.published(year)
+	cond, args := s.lessons()
+	if q.join = "JOIN"; s.drafts && !s.staff.Empty() {
+		q.join = "LEFT JOIN" // a course of one's own may have no lesson yet
 	}
-	exists, args := q.lessons, q.lessonArgs
+	q.and(cond, args...)
+	return &q
+}
+
+func (q *query) and(cond string, args ...any) {
+	q.where, q.args = append(q.where, cond), append(q.args, args...)
+}
+
+// narrow adds the conditions of the input. A search that finds one lesson of a course shows
+// the course with all lessons that are in sight, and a lesson out of sight finds nothing.
+func (q *query) narrow(tx *db.Tx, s Sight, in CatalogueInput) error {
 	if in.Required {
-		exists, args = exists+" AND "+q.duty+" = 1", append(append([]any{}, args...), q.dutyArgs...)
-		q.lessons, q.lessonArgs = exists, args
-	}
-	term := lang.SearchTerm(in.Q)
-	title, found := db.Like("c.search_key", term)
-	if term != "" {
-		cond, arg := db.Like("l.search_key", term)
-		exists, args = exists+" AND ("+title+" OR "+cond+")", append(append([]any{}, args...), found, arg)
-	}
-	q.courses, q.args = "EXISTS (SELECT 1 FROM lessons l WHERE l.course_id = c.id AND "+exists+")", args
-	if s.drafts && !in.Required && !s.staff.Empty() {
-		own, ownArgs := db.PathRange("o.path", s.staff)
-		q.courses, q.args = "("+q.courses+" OR c.archived_at IS NULL AND "+own, append(append([]any{}, q.args...), ownArgs...)
-		if term != "" {
-			q.courses, q.args = q.courses+" AND "+title, append(q.args, found)
-		}
-		q.courses, q.join = q.courses+")", "LEFT"
+		q.and("p.duty = 1")
 	}
 	if in.Task != "" {
-		q.courses, q.args = q.courses+" AND c.task = ?", append(append([]any{}, q.args...), in.Task)
+		q.and("c.task = ?", in.Task)
 	}
-	after, afterArgs, err := courses.AfterCourse(tx, in.After)
-	q.courses, q.args = q.courses+after, append(append([]any{}, q.args...), afterArgs...)
-	return q, err
+	if term := lang.SearchTerm(in.Q); term != "" {
+		title, arg := db.Like("c.search_key", term)
+		lesson, _ := db.Like("l.search_key", term)
+		inSight, args := s.lessons()
+		published, more := s.published(tx.Today().Year())
+		args = append(append(append([]any{arg}, more...), args...), arg)
+		q.and("("+title+" OR c.id IN (SELECT l.course_id FROM lessons l JOIN courses c ON c.id = l.course_id JOIN units o ON o.id = c.unit_id "+
+			"LEFT JOIN ("+published+") p ON p.lesson_id = l.id WHERE "+inSight+" AND l.removed_at IS NULL AND "+lesson+"))", args...)
+	}
+	after, args, err := courses.AfterCourse(tx, in.After)
+	if after != "" {
+		q.and(strings.TrimPrefix(after, " AND "), args...)
+	}
+	return err
 }
 
-func (q query) ask(tx *db.Tx, limit int) ([]line, error) {
-	text := strings.NewReplacer("{duty}", q.duty, "{courses}", q.courses, "{join}", q.join, "{lessons}", q.lessons).Replace(catalogueQuery)
-	args := append(append(append(append([]any{}, q.dutyArgs...), q.args...), limit), q.lessonArgs...)
-	return db.Ask[line](tx, text, args...)
+// ask reads limit courses and says whether more follow. It scans the rows itself: this is the page
+// that is opened most, and it stops where the part ends.
+func (q *query) ask(tx *db.Tx, limit int) (out []Course, more bool, err error) {
+	text := queryColumns + q.join + " lessons l ON l.course_id = c.id AND l.removed_at IS NULL LEFT JOIN (" + q.published +
+		") p ON p.lesson_id = l.id WHERE " + strings.Join(q.where, " AND ") + queryOrder
+	rows, err := tx.Raw(text, append(q.args, (limit+1)*mostLessons)...).Rows()
+	if err != nil {
+		return nil, false, fmt.Errorf("curricula: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	out = []Course{}
+	for rows.Next() {
+		var c Course
+		l, err := scan(rows, &c)
+		if err != nil {
+			return nil, false, err
+		}
+		if n := len(out); n == 0 || out[n-1].ID != c.ID {
+			if n == limit {
+				return out, true, nil
+			}
+			c.Lessons = []Lesson{}
+			out = append(out, c)
+		}
+		if last := &out[len(out)-1]; !l.ID.IsZero() {
+			last.Lessons = append(last.Lessons, l)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, false, fmt.Errorf("curricula: %w", err)
+	}
+	return out, false, nil
+}
+
+// scan reads a row; a course without lessons has NULL for all of its lesson.
+func scan(rows *sql.Rows, c *Course) (Lesson, error) {
+	var l Lesson
+	var place, minutes, revision, duty sql.NullInt64
+	var title, medium, language, material sql.NullString
+	err := rows.Scan(&c.ID, &c.Unit, &c.UnitName, &c.Task, &c.Title, &c.Summary, &c.Lecturer, &c.Revision, &l.ID, &place, &title,
+		&medium, &minutes, &language, &material, &revision, &l.Reviewed, &l.ReviewedAt, &duty)
+	if err != nil {
+		return Lesson{}, fmt.Errorf("curricula: %w", err)
+	}
+	l.Place, l.Minutes, l.Revision = int(place.Int64), int(minutes.Int64), int(revision.Int64)
+	l.Title, l.Medium, l.Language, l.Material = title.String, courses.Medium(medium.String), courses.Language(language.String), material.String
+	l.Planned, l.Required = duty.Valid, duty.Int64 == 1
+	return l, nil
 }

@@ -9,37 +9,87 @@ import (
 	"huotang/models/fail"
 )
 
-// reachQuery finds curricula whose current version is for a licensed school of a scope. Paths
-// under a unit are those from its own path up to the one that ends in '0', which follows '/'.
-const reachQuery = `SELECT DISTINCT k.id FROM units u JOIN curriculum_audience a ON a.unit_id = u.id
-JOIN curricula k ON k.id = a.curriculum_id AND k.version = a.version
-WHERE k.version > 0 AND {near} AND EXISTS (SELECT 1 FROM units v JOIN sites s ON s.id = v.id {branch}
-WHERE v.path >= u.path AND v.path < CONCAT(SUBSTR(u.path, 1, LENGTH(u.path) - 1), '0') AND s.licence = 'licensed' AND {within})`
+// under is the condition in SQL that path v lies in the unit with path u: the range from its own path
+// up to the one that ends in '0', which follows '/'.
+const under = "v.path >= u.path AND v.path < CONCAT(SUBSTR(u.path, 1, LENGTH(u.path) - 1), '0')"
 
-// reach lists the curricula whose current version's audience covers a school that lies
-// in the scope, by its own place or by the branch that keeps it, and is licensed now.
-// The condition on k narrows them further.
+// audienceLicensed holds for an audience unit u with a school that is licensed now: u is a school, or the
+// township or county that a curriculum belongs to. It goes down by parents and asks each school by itself: MySQL
+// would else begin with all the schools.
+const audienceLicensed = "(u.kind = 'site' AND EXISTS (SELECT 1 FROM sites s WHERE s.id = u.id AND s.licence = 'licensed') " +
+	"OR u.kind = 'township' AND EXISTS (SELECT 1 FROM units w JOIN units v ON v.parent_id = w.id " +
+	"WHERE w.parent_id = u.id AND " + licence + ") " +
+	"OR u.kind = 'county' AND EXISTS (SELECT 1 FROM units t JOIN units w ON w.parent_id = t.id JOIN units v ON v.parent_id = w.id " +
+	"WHERE t.parent_id = u.id AND " + licence + "))"
+
+const licence = "(SELECT s.licence FROM sites s WHERE s.id = v.id) = 'licensed'"
+
+// reached is the condition in SQL that unit u, as an audience, covers a school that lies in the
+// scope, by its own place or by the branch that keeps it, and is licensed now.
+func reached(scope access.Scope) (string, []any) {
+	if scope.All {
+		return audienceLicensed, nil
+	}
+	var ways []string
+	var args []any
+	for _, root := range scope.Paths {
+		way, more := reachedRoot(root)
+		ways, args = append(ways, way), append(args, more...)
+	}
+	if len(ways) == 0 {
+		return "1 = 0", nil
+	}
+	return "(" + strings.Join(ways, " OR ") + ")", args
+}
+
+// depth of a school's path: "/a/county/township/village/school/".
+const schoolDepth = 6
+
+// reachedRoot is [reached] for one root: the audience lies in the root and has a licensed school, or
+// the root lies in the audience and has one.
+func reachedRoot(root string) (string, []any) {
+	const licensed = "EXISTS (SELECT 1 FROM units v JOIN sites s ON s.id = v.id {b} WHERE s.licence = 'licensed' AND "
+	r := access.Scope{Paths: []string{root}}
+	above, aboveArgs := db.PathAbove("u.path", r)
+	if !administrative(root) {
+		kept, args := db.PathRange("b.path", r)
+		return strings.Replace(licensed, "{b}", "JOIN units b ON b.id = s.branch_id", 1) + kept + " AND " + under + ")", args
+	}
+	here := strings.Replace(licensed, "{b} ", "", 1)
+	if strings.Count(root, "/") == schoolDepth {
+		return above + " AND " + here + "v.path = ?)", append(aboveArgs, root)
+	}
+	below, belowArgs := db.PathRange("u.path", r)
+	inRoot, inArgs := db.PathRange("v.path", r)
+	return below + " AND " + audienceLicensed + " OR " + above + " AND " + here + inRoot + ")",
+		append(append(belowArgs, aboveArgs...), inArgs...)
+}
+
+// current joins the audiences of current versions with their curricula. From a scope with few units
+// the way goes by these, from a wide one by the curricula; CROSS JOIN keeps SQLite to it.
+func current(scope access.Scope) string {
+	narrow := !scope.All && len(scope.Paths) > 0
+	for _, p := range scope.Paths {
+		narrow = narrow && administrative(p) && strings.Count(p, "/") >= schoolDepth-1 // a village or a school
+	}
+	if narrow {
+		return "units u CROSS JOIN curriculum_audience a ON a.unit_id = u.id " +
+			"CROSS JOIN curricula k ON k.id = a.curriculum_id AND k.version = a.version"
+	}
+	return "curricula k CROSS JOIN curriculum_audience a ON a.curriculum_id = k.id AND a.version = k.version " +
+		"CROSS JOIN units u ON u.id = a.unit_id"
+}
+
+func administrative(path string) bool { return strings.HasPrefix(path, "/a/") }
+
+// reach lists the curricula whose current version reaches a licensed school of the scope. The
+// condition on k narrows them further.
 func reach(tx *db.Tx, scope access.Scope, and string, args ...any) ([]CurriculumID, error) {
 	if scope.Empty() {
 		return nil, nil
 	}
-	var all []any
-	near, branch, within := "1 = 1", "", ""
-	if party(scope) {
-		branch = "LEFT JOIN units b ON b.id = s.branch_id"
-		own, ownArgs := db.PathRange("v.path", scope)
-		kept, keptArgs := db.PathRange("b.path", scope)
-		within = "(" + own + " OR " + kept + ")"
-		all = append(ownArgs, keptArgs...)
-	} else {
-		below, belowArgs := db.PathRange("u.path", scope)
-		above, aboveArgs := db.PathAbove("u.path", scope)
-		near = "(" + below + " OR " + above + ")"
-		own, ownArgs := db.PathRange("v.path", scope)
-		within = own
-		all = append(append(append(all, belowArgs...), aboveArgs...), ownArgs...)
-	}
-	query := strings.NewReplacer("{near}", near, "{branch}", branch, "{within}", within).Replace(reachQuery)
+	cond, all := reached(scope)
+	query := "SELECT DISTINCT k.id FROM " + current(scope) + " WHERE k.version > 0 AND " + cond
 	if and != "" {
 		query, all = query+" AND "+and, append(all, args...)
 	}
@@ -51,36 +101,25 @@ func reach(tx *db.Tx, scope access.Scope, and string, args ...any) ([]Curriculum
 	return out, err
 }
 
-// party reports a scope with a part of the party tree, where a school is by its branch.
-func party(s access.Scope) bool {
-	for _, p := range s.Paths {
-		if !strings.HasPrefix(p, "/a/") {
-			return true
-		}
-	}
-	return false
-}
-
 // reaches reports whether the current version of the curriculum is for a licensed school of the scope.
 func reaches(tx *db.Tx, scope access.Scope, c CurriculumID) (bool, error) {
 	found, err := reach(tx, scope, "k.id = ?", c)
 	return len(found) > 0, err
 }
 
-// Sight is what an actor can study, at one moment. It becomes a condition in SQL on
-// lessons l of courses c of units o; see the package's contract for the rule.
+// Sight is what an actor can study; see the package's contract for the rule. It becomes a table p of
+// what is published to him and a condition on lessons l of courses c of units o.
 type Sight struct {
-	curricula []CurriculumID // that reach him
-	staff     access.Scope   // units whose courses are his to care for
-	drafts    bool           // staff see what is not reviewed, too
-	only      bool           // only what the curricula give: neither public nor staff's own
+	study  access.Scope // where his schools are
+	staff  access.Scope // units whose courses are his to care for
+	drafts bool         // staff see what is not reviewed, too
+	only   bool         // only what the curricula give: neither public nor staff's own
 }
 
-// SightOf works out what the actor can study. Permission: LessonsStudy for what is
-// published to schools, CoursesSee for the courses of one's units; what is public is for everyone.
-func SightOf(tx *db.Tx, by access.Actor) (Sight, error) {
-	found, err := reach(tx, by.Visible(access.LessonsStudy), "")
-	return Sight{curricula: found, staff: by.Visible(access.CoursesSee)}, err
+// SightOf says what the actor can study: with LessonsStudy what is published to the schools of his scope, with
+// CoursesSee the courses of his units, and what is public.
+func SightOf(by access.Actor) Sight {
+	return Sight{study: by.Visible(access.LessonsStudy), staff: by.Visible(access.CoursesSee)}
 }
 
 // WithDrafts is the sight of the same actor where staff also find what they have not yet reviewed.
@@ -89,29 +128,30 @@ func (s Sight) WithDrafts() Sight {
 	return s
 }
 
-// lessons is the condition and its arguments.
+// published is a query for the lessons of the current curricula that reach the actor, each with
+// what those of the year say of it: duty 1 required, 0 elective, NULL not in the year's plan.
+func (s Sight) published(year int) (string, []any) {
+	cond, args := reached(s.study)
+	return "SELECT i.lesson_id, MAX(CASE WHEN k.`year` = ? THEN i.required END) AS duty FROM " + current(s.study) +
+		" CROSS JOIN curriculum_items i ON i.curriculum_id = k.id AND i.version = k.version WHERE k.version > 0 AND " + cond +
+		" GROUP BY i.lesson_id", append([]any{year}, args...)
+}
+
+// lessons is the condition on l, c, o and p.
 func (s Sight) lessons() (string, []any) {
-	var ways []string
-	var args []any
-	if len(s.curricula) > 0 {
-		ways = append(ways, "EXISTS (SELECT 1 FROM curriculum_items i JOIN curricula k ON k.id = i.curriculum_id AND k.version = i.version "+
-			"WHERE i.lesson_id = l.id AND k.id IN ?)")
-		args = append(args, s.curricula)
+	if s.only {
+		return courses.Reviewed + " AND p.lesson_id IS NOT NULL", nil
 	}
-	staff, staffArgs := db.PathRange("o.path", s.staff)
-	if !s.only {
-		ways = append(ways, "c.archived_at IS NULL AND (c.is_public = ? OR "+staff+")")
-		args = append(append(args, true), staffArgs...)
+	if s.staff.Empty() {
+		return courses.Reviewed + " AND (p.lesson_id IS NOT NULL OR c.archived_at IS NULL AND c.is_public = ?)", []any{true}
 	}
-	if len(ways) == 0 {
-		return "1 = 0", nil
+	staff, args := db.PathRange("o.path", s.staff)
+	if s.drafts {
+		return "(" + courses.Reviewed + " AND p.lesson_id IS NOT NULL OR c.archived_at IS NULL AND (" + staff + " OR " + courses.Reviewed +
+			" AND c.is_public = ?))", append(args, true)
 	}
-	cond := courses.Reviewed + " AND (" + strings.Join(ways, " OR ") + ")"
-	if s.drafts && !s.staff.Empty() {
-		cond = "(" + cond + " OR l.removed_at IS NULL AND c.archived_at IS NULL AND " + staff + ")"
-		args = append(args, staffArgs...)
-	}
-	return cond, args
+	return courses.Reviewed + " AND (p.lesson_id IS NOT NULL OR c.archived_at IS NULL AND (" + staff + " OR c.is_public = ?))",
+		append(args, true)
 }
 
 // RequireLesson reads a lesson that the actor may study now, on whatever page and by

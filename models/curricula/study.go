@@ -16,40 +16,29 @@ import (
 // GetCourse reads a course with the lessons that the actor can study now; not_found when
 // there is none. The rule is [SightOf]'s.
 func GetCourse(tx *db.Tx, by access.Actor, in courses.GetInput) (Course, error) {
-	s, err := SightOf(tx, by)
-	if err != nil {
-		return Course{}, err
-	}
-	return oneCourse(tx, by, s, in.ID)
+	return oneCourse(tx, by, SightOf(by), in.ID)
 }
 
 // OpenCourse is [GetCourse] for clients: staff also find the courses of their own units, with
 // the lessons that are not reviewed yet.
 func OpenCourse(tx *db.Tx, by access.Actor, in courses.GetInput) (Course, error) {
-	s, err := SightOf(tx, by)
-	if err != nil {
-		return Course{}, err
-	}
-	return oneCourse(tx, by, s.WithDrafts(), in.ID)
+	return oneCourse(tx, by, SightOf(by).WithDrafts(), in.ID)
 }
 
 func oneCourse(tx *db.Tx, by access.Actor, s Sight, course courses.CourseID) (Course, error) {
-	q, err := s.query(tx, CatalogueInput{})
+	q := s.query(tx.Today().Year())
+	q.and("c.id = ?", course)
+	found, _, err := q.ask(tx, 1)
 	if err != nil {
 		return Course{}, err
 	}
-	q.courses, q.args = "c.id = ? AND "+q.courses, append([]any{course}, q.args...)
-	rows, err := q.ask(tx, 1)
-	if err != nil {
-		return Course{}, err
-	}
-	if len(rows) == 0 {
+	if len(found) == 0 {
 		if !by.SignedIn() {
 			return Course{}, fail.NoSignIn("access.sign_in_first")
 		}
 		return Course{}, fail.NotFound("access.not_found")
 	}
-	return gather(rows)[0], nil
+	return found[0], nil
 }
 
 // LessonDetail is a lesson with its course, as somebody sees it who studies.
