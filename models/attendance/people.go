@@ -3,9 +3,9 @@ package attendance
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"huotang/models/access"
 	"huotang/models/date"
@@ -67,39 +67,32 @@ func (w *work) addMonths(people []access.PersonID, s share, sign int) error {
 	if len(people) == 0 {
 		return nil
 	}
-	change := map[string]any{"sessions": gorm.Expr("sessions + ?", sign), "minutes": gorm.Expr("minutes + ?", sign*s.minutes)}
 	if sign < 0 {
+		change := map[string]any{"sessions": gorm.Expr("sessions - 1"), "minutes": gorm.Expr("minutes - ?", s.minutes)}
 		return w.shrink(&monthRow{}, change, "`month` = ? AND site_id = ? AND person_id IN ?", s.month, w.s.SiteID, people)
 	}
-	rows := make([]monthRow, len(people))
+	rows := make([][]any, len(people))
 	for i, p := range people {
-		rows[i] = monthRow{p, s.month, w.s.SiteID, 1, s.minutes}
+		rows[i] = []any{p, s.month, w.s.SiteID, 1, s.minutes}
 	}
-	return w.grow(&rows, change)
+	bulk := bulkMonths
+	bulk.Clash = "sessions = sessions + 1, minutes = minutes + " + strconv.Itoa(s.minutes)
+	return bulk.Fill(w.tx, rows)
 }
 
 func (w *work) addSites(people []access.PersonID, sign int) error {
 	if len(people) == 0 {
 		return nil
 	}
-	change := map[string]any{"sessions": gorm.Expr("sessions + ?", sign)}
 	if sign < 0 {
+		change := map[string]any{"sessions": gorm.Expr("sessions - 1")}
 		return w.shrink(&siteRow{}, change, "site_id = ? AND person_id IN ?", w.s.SiteID, people)
 	}
-	rows := make([]siteRow, len(people))
+	rows := make([][]any, len(people))
 	for i, p := range people {
-		rows[i] = siteRow{p, w.s.SiteID, 1}
+		rows[i] = []any{p, w.s.SiteID, 1}
 	}
-	return w.grow(&rows, change)
-}
-
-// grow adds rows, or the change to those that are there.
-func (w *work) grow(rows any, change map[string]any) error {
-	err := w.tx.Clauses(clause.OnConflict{DoUpdates: clause.Assignments(change)}).CreateInBatches(rows, 200).Error
-	if err != nil {
-		return fmt.Errorf("attendance: tallies of people: %w", err)
-	}
-	return nil
+	return bulkSites.Fill(w.tx, rows)
 }
 
 // shrink takes the change off the rows and drops those that came to nothing.

@@ -32,6 +32,7 @@ type sessionRow struct {
 	Recorder      string
 	Revision      int
 	Tally         `gorm:"embedded"`
+	Attended      int `gorm:"->"` // 人次, added up by the database for the reports' indexes
 	HappenedAt    time.Time
 	RecordedAt    time.Time
 	ReceivedAt    time.Time

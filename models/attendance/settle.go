@@ -23,10 +23,8 @@ func (a *Area) Settle(tx *db.Tx, by access.Actor, in SettleInput) (SessionView, 
 	if err != nil {
 		return SessionView{}, err
 	}
-	w := &work{
-		tx: tx, by: by, in: SubmitInput{Session: s.ID}, school: school, was: s, s: s, happened: tx.Now, recorded: tx.Now,
-		members: map[access.PersonID]member{}, rows: map[access.PersonID]*markRow{}, touched: map[access.PersonID]bool{}, open: map[access.PersonID]bool{},
-	}
+	w := newWork(tx, by, SubmitInput{Session: s.ID})
+	w.school, w.was, w.s = school, s, s
 	if err := w.load(); err != nil {
 		return SessionView{}, err
 	}

@@ -36,17 +36,53 @@ func (w *work) store(a *Area, act string) error {
 	return nil
 }
 
-func (w *work) storeSession() error {
-	s := w.s
-	_, err := db.Set(w.tx.Model(&sessionRow{}).Where("id = ?", s.ID), map[string]any{
+// columns are the columns that an item may change.
+func (s *sessionRow) columns() map[string]any {
+	return map[string]any{
 		"kinds": s.Kinds, "held_on": s.HeldOn, "began_at": s.BeganAt, "ended_at": s.EndedAt, "minutes": s.Minutes, "state": s.State,
 		"place": s.Place, "chair": s.Chair, "recorder": s.Recorder, "revision": s.Revision, "due": s.Due, "present": s.Present,
 		"on_leave": s.OnLeave, "absent": s.Absent, "made_up": s.MadeUp, "exempt": s.Exempt, "unmarked": s.Unmarked,
 		"observers": s.Observers, "guests": s.Guests, "adults": s.Adults, "children": s.Children,
 		"happened_at": s.HappenedAt, "recorded_at": s.RecordedAt, "received_at": s.ReceivedAt, "device": s.Device, "seq": s.Seq,
 		"submitted_by": s.SubmittedBy, "submitted_at": s.SubmittedAt, "changed_at": s.ChangedAt,
-	})
+	}
+}
+
+// storeSession writes the columns that differ: a short statement is a fast one.
+func (w *work) storeSession() error {
+	was, now := w.was.columns(), w.s.columns()
+	for name, v := range now {
+		if v == was[name] {
+			delete(now, name)
+		}
+	}
+	if len(now) == 0 {
+		return nil
+	}
+	_, err := db.Set(w.tx.Model(&sessionRow{}).Where("id = ?", w.s.ID), now)
 	return err
+}
+
+var (
+	bulkMarks = db.Bulk{Table: "marks", Columns: []string{
+		"session_id", "person_id", "site_id", "list", "state", "reason", "made_up_on", "revision", "account_id",
+		"happened_at", "recorded_at", "received_at", "device", "seq",
+	}}
+	bulkMonths = db.Bulk{
+		Table: "person_months", Columns: []string{"person_id", "month", "site_id", "sessions", "minutes"},
+		Keys: []string{"person_id", "month", "site_id"},
+	}
+	bulkSites = db.Bulk{
+		Table: "person_sites", Columns: []string{"person_id", "site_id", "sessions"}, Keys: []string{"person_id", "site_id"},
+		Clash: "sessions = sessions + 1",
+	}
+)
+
+func (m *markRow) values() []any {
+	return []any{
+		m.SessionID, m.PersonID, m.SiteID, string(m.List), string(m.State), string(m.Reason), m.MadeUpOn, m.Revision, m.AccountID,
+		m.HappenedAt, m.RecordedAt, m.ReceivedAt, m.Device, m.Seq,
+	}
 }
 
 func (w *work) storeMarks() error {
@@ -56,14 +92,21 @@ func (w *work) storeMarks() error {
 			return fmt.Errorf("attendance: %w", err)
 		}
 	}
-	rows := make([]markRow, 0, len(w.touched))
+	var fresh [][]any
+	var old []markRow
 	for _, person := range w.order {
-		if w.touched[person] {
-			rows = append(rows, *w.rows[person])
+		switch row := w.rows[person]; {
+		case w.fresh[person]:
+			fresh = append(fresh, row.values())
+		case w.touched[person]:
+			old = append(old, *row)
 		}
 	}
-	if len(rows) > 0 {
-		if err := w.tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&rows, 200).Error; err != nil {
+	if err := bulkMarks.Fill(w.tx, fresh); err != nil {
+		return err
+	}
+	if len(old) > 0 {
+		if err := w.tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&old, 200).Error; err != nil {
 			return fmt.Errorf("attendance: marks: %w", err)
 		}
 	}

@@ -47,11 +47,7 @@ func (a *Area) Submit(tx *db.Tx, by access.Actor, in SubmitInput) (Receipt, erro
 
 // begin locks what the item is about and asks for the permission.
 func begin(tx *db.Tx, by access.Actor, in SubmitInput) (*work, error) {
-	w := &work{
-		tx: tx, by: by, in: in, members: map[access.PersonID]member{}, rows: map[access.PersonID]*markRow{},
-		touched: map[access.PersonID]bool{}, open: map[access.PersonID]bool{},
-	}
-	w.happened, w.recorded = in.times(tx.Now)
+	w := newWork(tx, by, in)
 	if err := w.lock(); err != nil {
 		return nil, err
 	}
@@ -62,18 +58,27 @@ func begin(tx *db.Tx, by access.Actor, in SubmitInput) (*work, error) {
 }
 
 func (w *work) lock() error {
-	found, err := db.One[sessionRow](w.tx.Where("id = ?", w.in.Session), "attendance.session_missing")
+	found, err := db.Ask[struct {
+		SiteID org.SiteID
+		State  SessionState
+	}](w.tx, "SELECT site_id, state FROM sessions WHERE id = ?", w.in.Session)
 	switch {
-	case fail.KindOf(err) == fail.Missing:
-		return w.bring()
 	case err != nil:
 		return err
-	case found.State != HandedIn:
-		if _, err := org.LockSite(w.tx, found.SiteID); err != nil {
-			return err
-		}
+	case len(found) == 0:
+		return w.bring()
+	case found[0].State != HandedIn:
+		w.school, err = org.LockSite(w.tx, found[0].SiteID)
+	default:
+		w.school, err = org.FindSchool(w.tx, found[0].SiteID)
 	}
-	w.s, w.school, err = lockWithSchool(w.tx, w.by, w.in.Session, access.SessionsSubmit)
+	if err != nil {
+		return err
+	}
+	if err := w.by.Require(access.SessionsSubmit, w.school.Paths()...); err != nil {
+		return err
+	}
+	w.s, err = lockSession(w.tx, w.in.Session)
 	return err
 }
 
@@ -160,7 +165,7 @@ func (w *work) fit() error {
 // changed reports whether the item leaves the session other than it was.
 func (w *work) changed() bool {
 	was, now := w.was, w.s
-	return was.State != HandedIn || len(w.changes) > 0 || len(w.newGuests) > 0 || len(w.guests) != len(w.hadGuests) ||
+	return was.State != HandedIn || w.accepted > 0 || len(w.newGuests) > 0 || len(w.guests) != len(w.hadGuests) ||
 		w.lessonsChanged() || was.HeldOn != now.HeldOn || was.Minutes != now.Minutes || was.Kinds != now.Kinds ||
 		was.Place != now.Place || was.Chair != now.Chair || was.Recorder != now.Recorder || was.Tally != now.Tally ||
 		!sameTime(was.BeganAt, now.BeganAt) || !sameTime(was.EndedAt, now.EndedAt)
@@ -191,7 +196,7 @@ func (w *work) note(act string) error {
 		Change: audit.Changes{}.Code("state", string(w.was.State), string(w.s.State)).
 			Int("revision", w.was.Revision, w.s.Revision).Code("held_on", w.was.HeldOn.String(), w.s.HeldOn.String()).
 			Int("minutes", w.was.Minutes, w.s.Minutes).Int("due", w.was.Due, w.s.Due).Int("present", w.was.Present, w.s.Present).
-			Int("attendances", w.was.Attendances(), w.s.Attendances()).Int("marks", 0, len(w.changes)).
+			Int("attendances", w.was.Attendances(), w.s.Attendances()).Int("marks", 0, w.accepted).
 			Int("conflicts", 0, len(w.conflicts)),
 	})
 }

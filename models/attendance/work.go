@@ -37,12 +37,25 @@ type work struct {
 	before Taught
 
 	touched   map[access.PersonID]bool // rows to store
+	fresh     map[access.PersonID]bool // those of them that are not stored yet
+	accepted  int                      // marks set by the item
+	corrected map[access.PersonID]bool // people whose mark has changed before, in another item
 	changes   []changeRow
 	conflicts []conflictRow
 	open      map[access.PersonID]bool // people with an unsettled conflict
 	settled   []access.PersonID
 
 	receipt Receipt
+}
+
+func newWork(tx *db.Tx, by access.Actor, in SubmitInput) *work {
+	w := &work{
+		tx: tx, by: by, in: in, members: map[access.PersonID]member{}, rows: map[access.PersonID]*markRow{},
+		touched: map[access.PersonID]bool{}, fresh: map[access.PersonID]bool{}, corrected: map[access.PersonID]bool{},
+		open: map[access.PersonID]bool{},
+	}
+	w.happened, w.recorded = in.times(tx.Now)
+	return w
 }
 
 // load reads the roster of the day and, once there is something, what the session holds.
@@ -73,6 +86,13 @@ func (w *work) loadHeld() error {
 	}
 	if w.lessons, err = lessonsOf(w.tx, w.s.ID); err != nil {
 		return err
+	}
+	changed, err := db.Ask[access.PersonID](w.tx, "SELECT DISTINCT person_id FROM mark_changes WHERE session_id = ?", w.s.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range changed {
+		w.corrected[p] = true
 	}
 	open, err := db.All[conflictRow](w.tx.Where("session_id = ? AND settled_at IS NULL", w.s.ID))
 	for _, o := range open {
@@ -106,6 +126,7 @@ func (w *work) roster() error {
 		if m, ok := w.members[person]; row.Revision == 0 && (!ok || m.list != ListDue) {
 			delete(w.rows, person)
 			delete(w.touched, person)
+			delete(w.fresh, person)
 			w.gone = append(w.gone, person)
 		}
 	}
@@ -126,7 +147,7 @@ func (w *work) addRow(person access.PersonID, list Part) *markRow {
 		HappenedAt: w.happened, RecordedAt: w.recorded, ReceivedAt: w.tx.Now, Device: w.in.Device, Seq: w.in.Seq,
 	}
 	w.rows[person] = row
-	w.touched[person] = true
+	w.touched[person], w.fresh[person] = true, true
 	return row
 }
 
@@ -194,24 +215,38 @@ func refused(m MarkInput, code string) MarkReceipt {
 	return MarkReceipt{Person: m.Person, Outcome: Refused, Code: code, Standing: Value{State: Unmarked}}
 }
 
-// set changes a mark and notes the change; an open conflict about it is settled by that.
+// set changes a mark. The first mark of a person is its own record; when it changes, it goes to the appended
+// changes together with the new one, so that a roll which nobody corrects costs no second row. An open conflict about it is
+// settled by that.
 func (w *work) set(person access.PersonID, list Part, v Value) {
 	row := w.rows[person]
 	if row == nil {
 		row = w.addRow(person, list)
 	}
-	w.changes = append(w.changes, changeRow{
-		SessionID: w.s.ID, PersonID: person, Revision: w.was.Revision + 1, BeforeState: row.State, AfterState: v.State,
-		BeforeReason: row.Reason, AfterReason: v.Reason, AccountID: w.by.Account.Ptr(), Why: w.in.Why,
-		HappenedAt: w.happened, RecordedAt: w.recorded, ReceivedAt: w.tx.Now, Device: w.in.Device, Seq: w.in.Seq,
-	})
+	if row.Revision > 0 && !w.fresh[person] {
+		if !w.corrected[person] {
+			w.changes = append(w.changes, row.change(Value{State: Unmarked}, ""))
+		}
+		before := row.value()
+		defer func() { w.changes = append(w.changes, row.change(before, w.in.Why)) }()
+	}
 	row.List, row.State, row.Reason, row.MadeUpOn = list, v.State, v.Reason, v.MadeUpOn
 	row.Revision, row.AccountID = w.was.Revision+1, w.by.Account.Ptr()
 	row.HappenedAt, row.RecordedAt, row.ReceivedAt = w.happened, w.recorded, w.tx.Now
 	row.Device, row.Seq = w.in.Device, w.in.Seq
 	w.touched[person] = true
+	w.accepted++
 	if w.open[person] {
 		w.settled = append(w.settled, person)
+	}
+}
+
+// change is the row that appends what the mark says now, after before.
+func (m *markRow) change(before Value, why string) changeRow {
+	return changeRow{
+		SessionID: m.SessionID, PersonID: m.PersonID, Revision: m.Revision, BeforeState: before.State, AfterState: m.State,
+		BeforeReason: before.Reason, AfterReason: m.Reason, AccountID: m.AccountID, Why: why,
+		HappenedAt: m.HappenedAt, RecordedAt: m.RecordedAt, ReceivedAt: m.ReceivedAt, Device: m.Device, Seq: m.Seq,
 	}
 }
 

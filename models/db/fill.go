@@ -103,4 +103,3 @@ func (b Bulk) statement(tx *Tx, rows int) string {
 }
 
 func quoted(columns []string) string { return "`" + strings.Join(columns, "`, `") + "`" }
-

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gorm.io/gorm/clause"
-
 	"huotang/models/access"
 	"huotang/models/attendance"
 	"huotang/models/courses"
@@ -80,25 +78,27 @@ func Credit(tx *db.Tx, _ access.Actor, s attendance.Submitted) error {
 	if err := reconsider(tx, s.Session, lost, rules); err != nil {
 		return err
 	}
-	rows := make([]creditRow, len(gained))
+	rows := make([][]any, len(gained))
 	for i, p := range gained {
 		g := after[p]
 		rule, err := rules.on(g.on)
 		if err != nil {
 			return err
 		}
-		rows[i] = creditRow{
-			PersonID: p.person, LessonID: p.lesson, Year: p.year, Minutes: g.minutes, CentiHours: rule.CentiHours(g.minutes),
-			Rule: rule.Code, Source: fromSession, SessionID: s.Session.Ptr(), OnDay: g.on, MadeAt: tx.Now,
+		rows[i] = []any{
+			p.person, p.lesson, p.year, g.minutes, rule.CentiHours(g.minutes), rule.Code, fromSession, s.Session, g.on, tx.Now,
 		}
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, 200).Error; err != nil {
-		return fmt.Errorf("progress: credit: %w", err)
-	}
-	return nil
+	return bulkCredits.Fill(tx, rows)
+}
+
+// bulkCredits leaves a credit that is there with the session that gave it.
+var bulkCredits = db.Bulk{
+	Table: "credits",
+	Columns: []string{
+		"person_id", "lesson_id", "year", "minutes", "centi_hours", "rule", "source", "session_id", "on_day", "made_at",
+	},
+	Keys: []string{"person_id", "lesson_id", "year"},
 }
 
 // rulesOf remembers the rule of each day of study.
