@@ -5,27 +5,41 @@ package handlers
 import (
 	"net/http"
 
+	"huotang/handlers/calendar"
+	jobpages "huotang/handlers/jobs"
 	"huotang/handlers/org"
 	"huotang/handlers/people"
+	servicepages "huotang/handlers/service"
+	videopages "huotang/handlers/videos"
 	"huotang/handlers/web"
 	"huotang/jobs"
+	"huotang/media"
 	"huotang/models/accounts"
 	"huotang/models/attendance"
 	"huotang/models/courses"
+	"huotang/models/curricula"
+	"huotang/models/service"
 )
 
 // Areas are the rooms behind the pages, built and connected in app.
 type Areas struct {
 	Accounts   *accounts.Area
 	Courses    *courses.Area
+	Curricula  *curricula.Area
 	Attendance *attendance.Area
+	Service    *service.Area
+	Library    *media.Library
 	Jobs       *jobs.Scheduler
 }
 
 // New mounts every area and gives the whole as one handler. It is called once for a web.App.
-func New(w *web.App, _ Areas) http.Handler {
+func New(w *web.App, a Areas) http.Handler {
 	p, api := w.Pages(), w.API()
 	org.Mount(p, api)
 	people.Mount(p, api)
+	calendar.Mount(p, api)
+	videopages.Mount(p, api, a.Library)
+	servicepages.Mount(p, api, a.Service)
+	jobpages.Mount(p, api, a.Jobs)
 	return w.Handler()
 }

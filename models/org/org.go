@@ -180,3 +180,16 @@ func Chain(tx *db.Tx, unit UnitID) ([]Unit, error) {
 	}
 	return chain, nil
 }
+
+// UnitOf is the unit behind an ID that another package keeps in a form of its own, such as an audit row's.
+func UnitOf[T any](v id.ID[T]) UnitID { return id.As[unitTag](v) }
+
+// Names gives the names of those of the units that exist. No permission is asked.
+func Names(tx *db.Tx, units []UnitID) (map[UnitID]string, error) {
+	rows, err := db.All[Unit](tx.Select("id", "name").Where("id IN ?", units))
+	out := make(map[UnitID]string, len(rows))
+	for _, u := range rows {
+		out[u.ID] = u.Name
+	}
+	return out, err
+}
