@@ -197,7 +197,7 @@ func TestAreasAreFoundByTheirWord(t *testing.T) {
 	}
 	for _, f := range house(t) {
 		word, ok := strings.CutPrefix(f.pkg, "handlers/")
-		if ok && !words[word] && word != "web" && word != "web/webtest" && word != "static" {
+		if ok && !words[word] && word != "web" && word != "web/webtest" && word != "web/browsertest" && word != "static" {
 			t.Errorf("%s: there is no models/%s", f.name, word)
 		}
 	}

@@ -1,0 +1,235 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/chromedp/chromedp"
+
+	"huotang/models/db/dbtest"
+)
+
+// Traffic is what was loaded since a mark.
+type Traffic struct {
+	Requests []Request
+	Bytes    int64 // over the network, with headers
+}
+
+// Mark is a moment to count from, for [Person.Since].
+func (p *Person) Mark() int {
+	return see(p.watch, func() int { return len(p.watch.requests) })
+}
+
+// Since gives what went over the network after the mark; what came from a cache is left out.
+func (p *Person) Since(mark int) Traffic {
+	return see(p.watch, func() Traffic {
+		var t Traffic
+		for _, r := range p.watch.requests[mark:] {
+			if r.Cached || origin(r.URL) == "" {
+				continue
+			}
+			t.Requests = append(t.Requests, *r)
+			t.Bytes += r.Bytes
+		}
+		return t
+	})
+}
+
+// String lists the requests, one a line.
+func (t Traffic) String() string {
+	var b strings.Builder
+	for _, r := range t.Requests {
+		fmt.Fprintf(&b, "%7d %d %s %s %s\n", r.Bytes, r.Status, r.Method, r.URL, r.Failed)
+	}
+	return b.String()
+}
+
+// Quiet waits until every request since the mark has ended.
+func (p *Person) Quiet(mark int) {
+	p.t.Helper()
+	if !p.until(func() bool {
+		return see(p.watch, func() bool {
+			return !slices.ContainsFunc(p.watch.requests[mark:], func(r *Request) bool {
+				return r.Status == 0 && r.Failed == "" && !r.Cached && origin(r.URL) != ""
+			})
+		})
+	}) {
+		p.fail("requests do not end:\n%s", p.Since(mark))
+	}
+}
+
+// NoForeignRequests fails the test when a request has left the site; allowed lists further origins, such as the store's.
+func (p *Person) NoForeignRequests(allowed ...string) {
+	p.t.Helper()
+	for _, r := range see(p.watch, func() []*Request { return slices.Clone(p.watch.requests) }) {
+		if o := origin(r.URL); o != "" && o != p.site && !slices.Contains(allowed, o) {
+			p.t.Errorf("a request left the site: %s %s", r.Method, r.URL)
+		}
+	}
+}
+
+// NoConsoleErrors fails the test when the console shows errors: exceptions, what the policy blocked, files that are missing.
+// The statuses of pages and of calls by script are not among them.
+func (p *Person) NoConsoleErrors() {
+	p.t.Helper()
+	for _, f := range see(p.watch, func() []string { return slices.Clone(p.watch.faults) }) {
+		p.t.Errorf("console of the %s: %s", p.device(), f)
+	}
+	see(p.watch, func() bool { p.watch.faults = nil; return true })
+}
+
+// NoSideScroll fails the test when the page is wider than the screen.
+func (p *Person) NoSideScroll() {
+	p.t.Helper()
+	type wide struct {
+		Have, Room float64
+		By         []string
+	}
+	w, err := eval[*wide](p, "wide()")
+	if err != nil {
+		p.fail("width: %v", err)
+	}
+	if w != nil {
+		p.t.Errorf("%s scrolls sideways on the %s: %.0f in %.0f, by %s; picture %s", p.Path(), p.device(), w.Have, w.Room,
+			strings.Join(w.By, " · "), p.shoot("wide"))
+	}
+}
+
+var axe struct {
+	once   sync.Once
+	source []byte
+	err    error
+}
+
+type violation struct {
+	ID, Impact, Help string
+	Nodes            []struct {
+		HTML           string `json:"html"`
+		FailureSummary string `json:"failureSummary"`
+	}
+}
+
+const runAxe = `axe.run(document, {resultTypes: ['violations'], preload: false}).then(r => r.violations
+  .filter(v => v.impact === 'serious' || v.impact === 'critical')
+  .map(v => ({id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.slice(0, 3).map(n => ({html: n.html.slice(0, 200), failureSummary: n.failureSummary}))})))`
+
+// Axe fails the test for each serious or critical finding of axe-core on the page. HUOTANG_TEST_AXE names its script.
+func (p *Person) Axe() {
+	p.t.Helper()
+	file := dbtest.Service(p.t, "HUOTANG_TEST_AXE")
+	axe.once.Do(func() { axe.source, axe.err = os.ReadFile(file) })
+	if axe.err != nil {
+		p.t.Fatal(axe.err)
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, 3*patience)
+	defer cancel()
+	there, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!window.axe"))
+	if err == nil && !there {
+		err = chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](string(axe.source)))
+	}
+	if err != nil {
+		p.fail("axe: %v", err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]violation](runAxe, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.fail("axe: %v", err)
+	}
+	for _, v := range found {
+		var nodes []string
+		for _, n := range v.Nodes {
+			nodes = append(nodes, n.HTML+" ("+strings.Join(strings.Fields(n.FailureSummary), " ")+")")
+		}
+		p.t.Errorf("%s on the %s: %s, %s: %s\n  %s", p.Path(), p.device(), v.Impact, v.ID, v.Help, strings.Join(nodes, "\n  "))
+	}
+}
+
+// Focused is where the keyboard is.
+type Focused struct {
+	Name, What    string
+	Order         int // place in the page's source
+	Tabindex      int
+	Visible, Ring bool
+}
+
+// Focus gives what has the keyboard, nil for the page itself.
+func (p *Person) Focus() *Focused {
+	p.t.Helper()
+	f, err := eval[*Focused](p, "focus()")
+	if err != nil {
+		p.fail("focus: %v", err)
+	}
+	return f
+}
+
+// mostStops bounds a walk through a page by the Tab key.
+const mostStops = 400
+
+// TabTo presses Tab until the thing with the words has the keyboard.
+func (p *Person) TabTo(words string) {
+	p.t.Helper()
+	want := strings.Join(strings.Fields(words), "")
+	var passed []string
+	first, last := -1, -1
+	for range mostStops {
+		if err := p.key(Tab); err != nil {
+			p.fail("pressing Tab: %v", err)
+		}
+		f := p.Focus()
+		if f == nil {
+			continue
+		}
+		if strings.HasPrefix(f.Name, want) {
+			return
+		}
+		if f.Order == last {
+			continue // inside one control, such as a date
+		}
+		if f.Order == first {
+			break // round
+		}
+		if last = f.Order; first < 0 {
+			first = last
+		}
+		passed = append(passed, f.What)
+	}
+	p.fail("Tab never comes to %s; it passes %s", words, strings.Join(passed, " · "))
+}
+
+// KeyboardOrder walks through the page by the Tab key and fails the test when a stop cannot be seen, has no mark,
+// stands before the one that it follows, or is forced by a tabindex. It gives the stops.
+func (p *Person) KeyboardOrder() []Focused {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, chromedp.Evaluate[chromedp.Void](
+		"document.activeElement && document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0)")); err != nil {
+		p.fail("keyboard: %v", err)
+	}
+	var stops []Focused
+	last := -1
+	for range mostStops {
+		if err := p.key(Tab); err != nil {
+			p.fail("pressing Tab: %v", err)
+		}
+		f := p.Focus()
+		if f == nil || f.Order < last && slices.ContainsFunc(stops, func(s Focused) bool { return s.Order == f.Order }) {
+			break // round
+		}
+		switch {
+		case f.Order == last:
+			continue // inside one control, such as a video's
+		case f.Order < last:
+			p.t.Errorf("%s: Tab goes back to %s", p.Path(), f.What)
+		case f.Tabindex > 0:
+			p.t.Errorf("%s: %s forces its place by tabindex", p.Path(), f.What)
+		case !f.Visible:
+			p.t.Errorf("%s: the keyboard is on %s, which cannot be seen", p.Path(), f.What)
+		case !f.Ring:
+			p.t.Errorf("%s: nothing marks that the keyboard is on %s", p.Path(), f.What)
+		}
+		stops, last = append(stops, *f), f.Order
+	}
+	return stops
+}
