@@ -5,22 +5,22 @@ import (
 	"testing"
 
 	"huotang/models/access"
+	"huotang/models/accounts/accountstest"
 	"huotang/models/courses"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
-	"huotang/models/id"
 	"huotang/models/org"
 )
 
-// Actor is an account that stands in its table, with one role on one path.
+// Actor makes an account with one role on the unit with the path.
 func Actor(t testing.TB, e *dbtest.Env, role access.Role, path string) access.Actor {
 	t.Helper()
-	account := access.AccountID(id.New[struct{}]())
-	e.Do(t, func(tx *db.Tx) error {
-		return tx.Exec(`INSERT INTO accounts (id, username, name, secret, language, elder, made_at) VALUES (?, ?, ?, '', '', '', ?)`,
-			account, account.String(), string(role), tx.Now).Error
+	var unit org.Unit
+	e.See(t, func(tx *db.Tx) (err error) {
+		unit, err = db.One[org.Unit](tx.Where("path = ?", path), "org.unit_missing")
+		return err
 	})
-	return access.New(account, access.PersonID{}, string(role), []access.Grant{{Role: role, Path: path}})
+	return accountstest.As(t, e, role, unit.ID)
 }
 
 // Course makes a course of the unit with a talk of 30 minutes for each title.
