@@ -34,6 +34,9 @@ type Row struct {
 // TableName is outbox_rows.
 func (Row) TableName() string { return "outbox_rows" }
 
+// Rows lists the area's row structs for the test that compares them with the schema.
+func Rows() []any { return []any{Row{}} }
+
 // Add stores a thing to do, due at once.
 func Add(tx *db.Tx, kind string, payload any) error {
 	b, err := json.Marshal(payload)

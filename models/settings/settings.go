@@ -7,6 +7,7 @@ package settings
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -50,13 +51,17 @@ type row struct {
 
 func (row) TableName() string { return "settings" }
 
+// Rows lists the area's row structs for the test that compares them with the schema.
+func Rows() []any { return []any{row{}} }
+
 // Get finds the value on a day for units given from the nearest to the farthest.
 func Get[T any](tx *db.Tx, key Key[T], on date.Date, units ...UnitID) (Found[T], error) {
-	all, err := db.All[row](tx.Where("name = ? AND unit_id IN ? AND valid_from <= ?", key.Name, append(units, UnitID{}), on).Order("valid_from"))
+	units = append(slices.Clip(units), UnitID{})
+	all, err := db.All[row](tx.Where("name = ? AND unit_id IN ? AND valid_from <= ?", key.Name, units, on).Order("valid_from"))
 	if err != nil {
 		return Found[T]{}, err
 	}
-	for _, u := range append(units, UnitID{}) {
+	for _, u := range units {
 		for i := len(all) - 1; i >= 0; i-- {
 			if all[i].UnitID == u {
 				return decode(key, all[i])
