@@ -27,6 +27,7 @@ func commands() []command {
 		{"serve", "", "开网站(不写命令也是它)", "run the site; also when no command is given", (*shell).serve},
 		{"demo", "[--dir ./data/demo] [--addr 127.0.0.1:8080] [--reset]", "开一个有数据的演示县", "run a populated county", (*shell).demo},
 		{"migrate", "", "把数据库升到本版本", "bring the database up to this version", (*shell).migrate},
+		{"admin add", "--username NAME --name NAME", "建一个县级账号", "make an account that steers the county", (*shell).adminAdd},
 		{"jobs list", "", "列出定时任务", "list the jobs", (*shell).jobsList},
 		{"jobs run", "NAME", "现在跑一次某个任务", "run a job once more, now", (*shell).jobsRun},
 		{"config check", "", "核对配置,说明每一项从哪里来", "check the configuration and tell where each value comes from", (*shell).configCheck},
@@ -129,16 +130,24 @@ type source struct {
 // load reads the configuration and says what is probably a mistake.
 func (sh *shell) load(s *source) (configs.Config, error) {
 	file := s.file
-	for _, v := range sh.environ {
-		if name, value, _ := strings.Cut(v, "="); file == "" && name == configs.FileVariable {
-			file = value
-		}
+	if file == "" {
+		file, _ = lookup(sh.environ, configs.FileVariable)
 	}
 	cfg, err := configs.Load(file, sh.environ, s.flags)
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(sh.err, "huotang:", w)
 	}
 	return cfg, err
+}
+
+// lookup finds a variable in the form of os.Environ.
+func lookup(environ []string, name string) (value string, ok bool) {
+	for _, v := range environ {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // configure is what most commands begin with: their flags, then the configuration.

@@ -18,9 +18,6 @@ import (
 
 // backroom opens what commands on data need.
 func (sh *shell) backroom(ctx context.Context, cfg configs.Config) (*Server, error) {
-	if err := cfg.KeepSecret(); err != nil {
-		return nil, err
-	}
 	return newBackroom(ctx, Options{Config: cfg, Version: buildVersion(), Now: sh.now, Log: newLog(sh.err, cfg.Log), Out: sh.err})
 }
 

@@ -16,9 +16,6 @@ func (sh *shell) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := cfg.KeepSecret(); err != nil {
-		return err
-	}
 	s, err := New(ctx, Options{
 		Config: cfg, Version: buildVersion(), Now: sh.now, Log: newLog(sh.err, cfg.Log), Out: sh.out,
 	})
@@ -29,6 +26,7 @@ func (sh *shell) serve(ctx context.Context, args []string) error {
 	if err := s.offerSetup(ctx); err != nil {
 		return errors.Join(err, s.Close())
 	}
+	lean(sh.environ)
 	return errors.Join(s.Run(ctx), s.Close())
 }
 

@@ -20,7 +20,7 @@ import (
 
 // Options are what a [Server] is made from.
 type Options struct {
-	Config  configs.Config // valid, with a secret
+	Config  configs.Config // valid
 	Demo    bool           // cards on the sign-in page
 	Version string
 	Now     func() time.Time // the one clock
@@ -55,14 +55,14 @@ const shutdownTime = 20 * time.Second
 // the rooms together. It answers /healthz from the start; everything else from [Server.Run] on.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{opts: o}
-	return s.open(ctx, s.openFolder, s.openFront, s.prepare, s.openDatabase, s.migrate, s.openStore, s.openAreas, s.openJobs, s.openWeb)
+	return s.open(ctx, s.openFolder, s.openSecret, s.openFront, s.prepare, s.openDatabase, s.migrate, s.openStore, s.openAreas, s.openJobs, s.openWeb)
 }
 
 // newBackroom is [New] for commands: without address and pages, beside a server that may be
 // running. It does not migrate.
 func newBackroom(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{opts: o}
-	return s.open(ctx, s.openDatabase, s.current, s.openStore, s.openAreas, s.openJobs)
+	return s.open(ctx, s.openSecret, s.openDatabase, s.current, s.openStore, s.openAreas, s.openJobs)
 }
 
 // open takes the steps in order, and gives everything back when one fails.
@@ -80,6 +80,9 @@ func (s *Server) later(name string, f func() error) {
 	s.closers = append(s.closers, closer{name, f})
 }
 
+// lockName is the file by which a process holds its folder.
+const lockName = "lock"
+
 // openFolder makes the data folder this process's own.
 func (s *Server) openFolder(context.Context) error {
 	if !s.opts.Config.UsesData() {
@@ -92,6 +95,8 @@ func (s *Server) openFolder(context.Context) error {
 	s.later("folder", unlock)
 	return nil
 }
+
+func (s *Server) openSecret(context.Context) error { return s.opts.Config.KeepSecret() }
 
 func (s *Server) openFront(context.Context) (err error) {
 	if s.front, err = openFront(s.opts.Config, s.opts.Log); err != nil {
@@ -156,7 +161,7 @@ func (s *Server) openStore(ctx context.Context) (err error) {
 }
 
 func (s *Server) openAreas(context.Context) error {
-	s.areas = connect(s.opts.Config)
+	s.areas = connect(s.opts.Config, s.db, s.store)
 	return nil
 }
 

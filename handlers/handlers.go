@@ -5,6 +5,7 @@ package handlers
 import (
 	"net/http"
 
+	accountpages "huotang/handlers/accounts"
 	"huotang/handlers/calendar"
 	jobpages "huotang/handlers/jobs"
 	"huotang/handlers/org"
@@ -35,6 +36,7 @@ type Areas struct {
 // New mounts every area and gives the whole as one handler. It is called once for a web.App.
 func New(w *web.App, a Areas) http.Handler {
 	p, api := w.Pages(), w.API()
+	accountpages.Mount(p, api, a.Accounts)
 	org.Mount(p, api)
 	people.Mount(p, api)
 	calendar.Mount(p, api)
