@@ -94,8 +94,10 @@ func TestTouch(t *testing.T) {
 			stale bool
 			seen  time.Duration
 		}{
-			{4 * time.Minute, false, 0}, {time.Minute, true, 5 * time.Minute},
-			{time.Minute, false, 5 * time.Minute}, {9 * time.Minute, true, 15 * time.Minute},
+			{4 * time.Minute, false, 0},
+			{time.Minute, true, 5 * time.Minute},
+			{time.Minute, false, 5 * time.Minute},
+			{9 * time.Minute, true, 15 * time.Minute},
 		} {
 			e.Clock.Add(step.after)
 			e.Do(t, func(tx *db.Tx) error {

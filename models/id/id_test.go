@@ -86,7 +86,7 @@ func TestMaking(t *testing.T) {
 		}
 		last = v
 	}
-	if Random[catTag]() == Random[catTag]() {
+	if one, other := Random[catTag](), Random[catTag](); one == other {
 		t.Error("not random")
 	}
 	space := Must[dogTag](sample)

@@ -162,7 +162,7 @@ func walk(t *testing.T, ext string, do func(path string, b []byte)) {
 		case d.IsDir() || filepath.Ext(path) != ext:
 			return nil
 		}
-		b, err := os.ReadFile(path) //nolint:gosec // files of the repository
+		b, err := os.ReadFile(path)
 		if err == nil {
 			do(path, b)
 		}

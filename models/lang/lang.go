@@ -71,8 +71,11 @@ func load(fsys fs.FS, dir string) (map[string]text, error) {
 		}
 		for key, v := range entries {
 			t, err := entry(v)
-			if _, twice := texts[key]; twice || err != nil {
-				return nil, fmt.Errorf("lang: %s: %s: stands twice, or is not a text (%v)", name, key, err)
+			if err != nil {
+				return nil, fmt.Errorf("lang: %s: %s: %w", name, key, err)
+			}
+			if _, twice := texts[key]; twice {
+				return nil, fmt.Errorf("lang: %s: %s stands twice", name, key)
 			}
 			texts[key] = t
 		}

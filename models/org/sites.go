@@ -100,7 +100,7 @@ func newSite(tx *db.Tx, village Unit, in AddSiteInput) (Unit, siteRow, error) {
 		b, err := FindUnit(tx, in.Branch)
 		c.If(err != nil || b.Tree != Party, "branch", "input.id")
 	}
-	unit := UnitID(id.New[unitTag]())
+	unit := id.New[unitTag]()
 	s.ID = UnitSite(unit)
 	return Unit{
 		ID: unit, Tree: Administrative, Kind: Site, Code: code, Name: name, SearchKey: lang.SearchKey(name, code),

@@ -111,8 +111,10 @@ func edits(old, now personRow) audit.Changes {
 		name string
 		same bool
 	}{
-		{"name", old.Name == now.Name}, {"gender", old.Gender == now.Gender},
-		{"birth_year", old.BirthYear == now.BirthYear}, {"mobile", old.Mobile == now.Mobile},
+		{"name", old.Name == now.Name},
+		{"gender", old.Gender == now.Gender},
+		{"birth_year", old.BirthYear == now.BirthYear},
+		{"mobile", old.Mobile == now.Mobile},
 	} {
 		if !f.same {
 			ch = ch.Field(f.name)
