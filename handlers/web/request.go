@@ -50,12 +50,17 @@ func (r *Request) Writer() http.ResponseWriter { return r.gin.Writer }
 // IP is the client's address; forwarded ones count only from trusted proxies.
 func (r *Request) IP() string { return r.gin.ClientIP() }
 
-// Lang is the language of the answer: of this browser, else of the account, else as the browser asks.
+// Lang is the language of the answer: as chosen in this browser, else with the account, else Chinese. Only API
+// clients are asked by Accept-Language: office PCs say "en-US" where nobody chose it.
 func (r *Request) Lang() lang.Lang {
 	if c, err := r.Cookie(langCookie); err == nil && c.Value != "" {
 		return lang.Match(c.Value, "")
 	}
-	return lang.Match(r.Prefs.Language, r.Request.Header.Get("Accept-Language"))
+	header := ""
+	if r.isAPI() {
+		header = r.Request.Header.Get("Accept-Language")
+	}
+	return lang.Match(r.Prefs.Language, header)
 }
 
 // T is a text in the language of the answer.
