@@ -32,7 +32,7 @@ func CheckTallies(tx *db.Tx) ([]Difference, error) {
 		return nil, err
 	}
 	for _, s := range sessions {
-		if want := rows[s.ID]; s.Tally != want {
+		if want := rows[s.ID]; s.Tally != want || s.Attended != want.Attendances() {
 			out = append(out, Difference{"session", s.ID.String(), fmt.Sprintf("%+v", s.Tally), fmt.Sprintf("%+v", want)})
 		}
 	}

@@ -32,7 +32,7 @@ type sessionRow struct {
 	Recorder      string
 	Revision      int
 	Tally         `gorm:"embedded"`
-	Attended      int `gorm:"->"` // 人次, added up by the database for the reports' indexes
+	Attended      int // 人次, beside the counts it is made of, so that reports can sum it from an index
 	HappenedAt    time.Time
 	RecordedAt    time.Time
 	ReceivedAt    time.Time

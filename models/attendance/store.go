@@ -42,7 +42,7 @@ func (s *sessionRow) columns() map[string]any {
 		"kinds": s.Kinds, "held_on": s.HeldOn, "began_at": s.BeganAt, "ended_at": s.EndedAt, "minutes": s.Minutes, "state": s.State,
 		"place": s.Place, "chair": s.Chair, "recorder": s.Recorder, "revision": s.Revision, "due": s.Due, "present": s.Present,
 		"on_leave": s.OnLeave, "absent": s.Absent, "made_up": s.MadeUp, "exempt": s.Exempt, "unmarked": s.Unmarked,
-		"observers": s.Observers, "guests": s.Guests, "adults": s.Adults, "children": s.Children,
+		"observers": s.Observers, "guests": s.Guests, "adults": s.Adults, "children": s.Children, "attended": s.Attendances(),
 		"happened_at": s.HappenedAt, "recorded_at": s.RecordedAt, "received_at": s.ReceivedAt, "device": s.Device, "seq": s.Seq,
 		"submitted_by": s.SubmittedBy, "submitted_at": s.SubmittedAt, "changed_at": s.ChangedAt,
 	}

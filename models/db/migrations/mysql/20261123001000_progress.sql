@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS `person_sites` (
   `site_id` BINARY(16) NOT NULL,
   `sessions` INT NOT NULL,
   PRIMARY KEY (`site_id`, `person_id`),
+  KEY `ix_person_sites_person_id` (`person_id`),
   CONSTRAINT `fk_person_sites_person_id` FOREIGN KEY (`person_id`) REFERENCES `persons` (`id`),
   CONSTRAINT `fk_person_sites_site_id` FOREIGN KEY (`site_id`) REFERENCES `sites` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS `sessions` (
   `guests` INTEGER NOT NULL,
   `adults` INTEGER NOT NULL,
   `children` INTEGER NOT NULL,
+  `attended` INTEGER NOT NULL,
   `happened_at` DATETIME NOT NULL,
   `recorded_at` DATETIME NOT NULL,
   `received_at` DATETIME NOT NULL,
@@ -38,8 +39,8 @@ CREATE TABLE IF NOT EXISTS `sessions` (
   `changed_at` DATETIME NOT NULL,
   PRIMARY KEY (`id`)
 );
-CREATE INDEX IF NOT EXISTS `ix_sessions_site_id_held_on` ON `sessions` (`site_id`, `held_on`);
-CREATE INDEX IF NOT EXISTS `ix_sessions_held_on` ON `sessions` (`held_on`);
+CREATE INDEX IF NOT EXISTS `ix_sessions_site_id_held_on_state_minutes_attended` ON `sessions` (`site_id`, `held_on`, `state`, `minutes`, `attended`);
+CREATE INDEX IF NOT EXISTS `ix_sessions_held_on_state_minutes_attended` ON `sessions` (`held_on`, `state`, `minutes`, `attended`);
 CREATE INDEX IF NOT EXISTS `ix_sessions_activity_day_id` ON `sessions` (`activity_day_id`);
 
 CREATE TABLE IF NOT EXISTS `session_lessons` (

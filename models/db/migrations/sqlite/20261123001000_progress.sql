@@ -39,3 +39,4 @@ CREATE TABLE IF NOT EXISTS `person_sites` (
   `sessions` INTEGER NOT NULL,
   PRIMARY KEY (`site_id`, `person_id`)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS `ix_person_sites_person_id` ON `person_sites` (`person_id`);
