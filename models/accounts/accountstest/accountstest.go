@@ -35,7 +35,7 @@ func Of(t testing.TB, e *dbtest.Env, person access.PersonID, role access.Role, u
 	var actor access.Actor
 	e.Do(t, func(tx *db.Tx) error {
 		v, err := accounts.Add(tx, orgtest.By, accounts.AddInput{
-			Username: fmt.Sprintf("%s.%d", role, count.Add(1)), Name: string(role), Person: person,
+			Username: fmt.Sprintf("%s.%04d", role, count.Add(1)), Name: string(role), Person: person,
 		})
 		if err == nil {
 			_, err = accounts.Grant(tx, orgtest.By, accounts.GrantInput{Account: v.ID, Role: role, Unit: unit})
