@@ -4,6 +4,7 @@ package calendar
 import (
 	"embed"
 	"slices"
+	"strconv"
 
 	"huotang/handlers/web"
 	"huotang/models/access"
@@ -76,7 +77,7 @@ func (b base) Tabs() []tab {
 
 // RuleText says a rule in words: 每月第1个星期五，遇法定假日顺延到下一个工作日.
 func (b base) RuleText(r calendar.Rule) string {
-	day := lang.Key("calendar.weekday_" + string(rune('0'+r.Weekday)))
+	day := lang.Key("calendar.weekday_" + strconv.Itoa(r.Weekday))
 	var s string
 	switch r.Kind {
 	case calendar.Follow:
@@ -84,7 +85,7 @@ func (b base) RuleText(r calendar.Rule) string {
 	case calendar.OnDay:
 		s = b.T("calendar.rule_day", r.Day)
 	case calendar.OnWeekday:
-		s = b.T("calendar.rule_nth", lang.Key("calendar.nth_"+string(rune('0'+r.Nth))), day)
+		s = b.T("calendar.rule_nth", lang.Key("calendar.nth_"+strconv.Itoa(r.Nth)), day)
 	default:
 		return b.T("calendar.rule_none")
 	}

@@ -21,7 +21,6 @@ type listPage struct {
 	Townships  []web.Option
 	Prev, Next string // addresses of the month or year beside this one
 	More       string
-	MayMove    bool
 	NotLoaded  int // a year whose holidays are not entered, 0 for none
 }
 
@@ -71,7 +70,6 @@ func (p *listPage) load(tx *db.Tx, by access.Actor) error {
 		return err
 	}
 	p.Days, p.More = found.Items, found.Next
-	p.MayMove = !by.Visible(access.CalendarMove).Empty()
 	year, err := calendar.Year(tx, by, calendar.YearInput{Year: p.In.Year})
 	if err != nil {
 		return err
