@@ -48,7 +48,7 @@ func (sh *shell) demo(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	d := &demoFolder{shell: sh, cfg: cfg, reset: *reset}
+	d := &demoFolder{shell: sh, cfg: cfg, reset: *reset, county: demo.Fill}
 	s, err := New(ctx, Options{
 		Config: cfg, Demo: true, Version: buildVersion(), Now: sh.now, Log: newLog(sh.err, cfg.Log), Out: sh.out, prepare: d.prepare,
 	})
@@ -79,6 +79,8 @@ type demoFolder struct {
 	cfg   configs.Config
 	reset bool
 	made  marker
+
+	county func(ctx context.Context, d demo.Deps, seed uint64, now time.Time, p demo.Progress) error
 }
 
 func (d *demoFolder) path(name string) string { return filepath.Join(d.cfg.Data, name) }
@@ -202,7 +204,7 @@ func (d *demoFolder) fillDatabase(ctx context.Context, line *progressLine) (err 
 		DB: database, Clock: clock, Library: a.Library, Accounts: a.Accounts, Courses: a.Courses,
 		Curricula: a.Curricula, Attendance: a.Attendance, Service: a.Service,
 	}
-	if err := demo.Fill(ctx, deps, d.made.Seed, d.now(), line.show); err != nil {
+	if err := d.county(ctx, deps, d.made.Seed, d.now(), line.show); err != nil {
 		return err
 	}
 	_, err = database.Pool().ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
