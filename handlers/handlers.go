@@ -7,6 +7,7 @@ import (
 
 	accountpages "huotang/handlers/accounts"
 	"huotang/handlers/calendar"
+	coursepages "huotang/handlers/courses"
 	jobpages "huotang/handlers/jobs"
 	"huotang/handlers/org"
 	"huotang/handlers/people"
@@ -40,6 +41,7 @@ func New(w *web.App, a Areas) http.Handler {
 	org.Mount(p, api)
 	people.Mount(p, api)
 	calendar.Mount(p, api)
+	coursepages.Mount(p, api, a.Courses)
 	videopages.Mount(p, api, a.Library)
 	servicepages.Mount(p, api, a.Service)
 	jobpages.Mount(p, api, a.Jobs)
