@@ -52,13 +52,27 @@ func S3(t testing.TB) *media.S3 {
 // the test ends, which fails when an unfinished upload is left in it.
 func Bucket(t testing.TB, cfg media.S3Config) *media.S3 {
 	t.Helper()
+	s, _ := bucket(t, cfg)
+	return s
+}
+
+// Config names a new bucket on the server that HUOTANG_TEST_S3 names, as [Bucket] makes it, for tests
+// that open their store themselves.
+func Config(t testing.TB) media.S3Config {
+	t.Helper()
+	_, cfg := bucket(t, Server(t))
+	return cfg
+}
+
+func bucket(t testing.TB, cfg media.S3Config) (*media.S3, media.S3Config) {
+	t.Helper()
 	cfg.Bucket = "test-" + strings.ToLower(rand.Text())
 	s, err := media.OpenS3(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { remove(t, cfg) })
-	return s
+	return s, cfg
 }
 
 // remove empties the bucket and removes it.

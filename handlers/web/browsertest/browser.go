@@ -161,12 +161,8 @@ func (p *Person) setUp() error {
 	if err := chromedp.ListenBrowser(p.ctx, p.watch.event); err != nil {
 		return err
 	}
-	touch := func(m *emulation.SetDeviceMetricsOverrideParams, e *emulation.SetTouchEmulationEnabledParams) {
-		m.DeviceScaleFactor, m.Mobile, e.Enabled = s.scale, s.mobile, s.mobile
-		m.ScreenWidth, m.ScreenHeight = s.width, s.height
-	}
 	return errors.Join(
-		chromedp.Do(p.ctx, chromedp.EmulateViewport(s.width, s.height, touch)),
+		p.emulate(p.ctx, s.height),
 		call(p.ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: s.agent, AcceptLanguage: "zh-CN,zh;q=0.9"}),
 		call(p.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Shanghai"}),
 		callBrowser(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
@@ -174,6 +170,16 @@ func (p *Person) setUp() error {
 			DownloadPath: p.folder, EventsEnabled: new(true),
 		}),
 	)
+}
+
+// emulate gives the page a screen of the device's width and this height.
+func (p *Person) emulate(ctx context.Context, height int64) error {
+	s := p.screen
+	touch := func(m *emulation.SetDeviceMetricsOverrideParams, e *emulation.SetTouchEmulationEnabledParams) {
+		m.DeviceScaleFactor, m.Mobile, e.Enabled = s.scale, s.mobile, s.mobile
+		m.ScreenWidth, m.ScreenHeight = s.width, height
+	}
+	return chromedp.Do(ctx, chromedp.EmulateViewport(s.width, height, touch))
 }
 
 func (p *Person) device() string {

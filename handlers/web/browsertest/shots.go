@@ -58,8 +58,20 @@ func (p *Person) ScreenshotTo(file string, whole bool) {
 func (p *Person) picture(file string, whole bool) error {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
+	if whole { // a screen as high as the page, so that bars stand where they do at its end
+		high, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("Math.ceil(document.documentElement.scrollHeight)"))
+		if err != nil {
+			return err
+		}
+		if high > p.screen.height {
+			defer func() { _ = p.emulate(p.ctx, p.screen.height) }() // what comes next fails if the page is gone
+			if err := p.emulate(ctx, high); err != nil {
+				return err
+			}
+		}
+	}
 	res, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
-		Format: page.CaptureScreenshotFormatPng, CaptureBeyondViewport: &whole, OptimizeForSpeed: new(true),
+		Format: page.CaptureScreenshotFormatPng, OptimizeForSpeed: new(true),
 	})
 	if err != nil {
 		return err
