@@ -166,6 +166,11 @@ func (f *filler) foundAccounts() error {
 		if _, err := accounts.Grant(tx, by, accounts.GrantInput{Account: v.ID, Role: access.Role(a.Role), Unit: unit}); err != nil {
 			return fmt.Errorf("grant of %s: %w", a.Username, err)
 		}
+		if committee := f.committee(a); !committee.IsZero() {
+			if _, err := accounts.Grant(tx, by, accounts.GrantInput{Account: v.ID, Role: access.Role(a.Role), Unit: committee}); err != nil {
+				return fmt.Errorf("grant of %s on the party's side: %w", a.Username, err)
+			}
+		}
 		if a.Card != "" {
 			cards = append(cards, accounts.DemoCard{Role: access.Role(a.Card), Account: v.ID, Who: a.Name + " · " + name})
 		}
@@ -188,6 +193,16 @@ func (f *filler) place(a Account) (org.UnitID, string) {
 		}
 	}
 	return org.UnitID{}, ""
+}
+
+// committee is the party's counterpart of an office's unit: whoever serves the county or a township
+// serves its committee. Zero for all other roles.
+func (f *filler) committee(a Account) org.UnitID {
+	digits := map[string]int{RoleCounty: 6, RoleAuditor: 6, RoleTownship: 9}[a.Role]
+	if digits == 0 || len(a.Unit) < digits {
+		return org.UnitID{}
+	}
+	return f.unit(org.Party, "p"+a.Unit[:digits]).ID
 }
 
 // inOrder sorts the cards as the roles stand in the permission table.
