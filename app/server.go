@@ -16,6 +16,8 @@ import (
 	"huotang/jobs"
 	"huotang/media"
 	"huotang/models/db"
+	"huotang/models/fail"
+	"huotang/models/org"
 )
 
 // Options are what a [Server] is made from.
@@ -178,7 +180,7 @@ func (s *Server) openJobs(context.Context) (err error) {
 	return s.areas.Jobs.Add(everyJob(s.areas)...)
 }
 
-func (s *Server) openWeb(context.Context) (err error) {
+func (s *Server) openWeb(ctx context.Context) (err error) {
 	cfg := s.opts.Config
 	s.web, err = web.New(web.Config{
 		BaseURL: s.URL(), TrustedProxies: cfg.TrustedProxies, StoreOrigin: s.store.Origin(),
@@ -190,7 +192,22 @@ func (s *Server) openWeb(context.Context) (err error) {
 	s.web.ReadyWhen("schema", s.db.Current)
 	s.web.ReadyWhen("store", s.store.Check)
 	s.later("requests", func() error { return within(shutdownTime, s.front.close) })
-	return nil
+	return s.nameCounty(ctx)
+}
+
+// nameCounty puts the county's own name into the header of every page, once it is set up.
+func (s *Server) nameCounty(ctx context.Context) error {
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		root, err := org.Root(tx)
+		if err == nil {
+			s.web.SetCounty(root.Name)
+		}
+		return err
+	})
+	if fail.KindOf(err) == fail.Missing {
+		return nil
+	}
+	return err
 }
 
 // Addr is the address listened on, with the port taken.
