@@ -123,7 +123,7 @@ func TestToday(t *testing.T) {
 			})
 			return v
 		}
-		if v := at(); v.Task != attendance.DueToday || v.Day == nil || v.Day.ID != s.Day.ID || v.Next == nil || v.Session != nil {
+		if v := at(); v.Task != attendance.DueToday || v.Day == nil || v.Day.ID != s.Day.ID || v.Next == nil || v.Session != nil || len(v.Plan) != 2 || !v.Plan[0].TaughtOn.IsZero() {
 			t.Errorf("the morning: %+v", v)
 		}
 		e.Clock.Add(24 * time.Hour)

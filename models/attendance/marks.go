@@ -108,6 +108,13 @@ func (v Value) check(p seat, held, today date.Date) (Value, string) {
 	return v, ""
 }
 
+// CheckValue says by a catalogue key what keeps the value from standing for a person due, "" for nothing; for pages that
+// show it beside its field. held is the day of the session.
+func CheckValue(v Value, exempt bool, held, today date.Date) string {
+	_, code := v.check(seat{list: ListDue, exempt: exempt}, held, today)
+	return code
+}
+
 func reasonFits(v Value) bool {
 	switch v.State {
 	case OnLeave:

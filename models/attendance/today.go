@@ -3,6 +3,9 @@ package attendance
 import (
 	"huotang/models/access"
 	"huotang/models/calendar"
+	"huotang/models/courses"
+	"huotang/models/curricula"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/org"
 )
@@ -30,6 +33,14 @@ type TodayView struct {
 	Session  *SessionView      `json:"session"` // the session that the task is about
 	Left     *SessionView      `json:"left"`    // an older session still open, beside the task
 	Next     *calendar.DayView `json:"next"`    // the next activity day after today
+	Month    date.Month        `json:"month"`   // of Plan: that of the activity day, or this one
+	Plan     []Planned         `json:"plan"`    // what is to be taught in the month
+}
+
+// Planned is a lesson of the month's plan.
+type Planned struct {
+	curricula.PlanItem
+	TaughtOn date.Date `json:"taught_on,omitzero"` // the last day of this year on which it was taught at the school
 }
 
 // TodayInput names a school.
@@ -62,7 +73,59 @@ func Today(tx *db.Tx, by access.Actor, in TodayInput) (TodayView, error) {
 		out := view(s, school, by)
 		return &out
 	}, tx)
-	return v, nil
+	v.Month = today.Month()
+	if v.Day != nil {
+		v.Month = v.Day.Month
+	}
+	v.Plan, err = planOf(tx, school, v.Month)
+	return v, err
+}
+
+// PlanInput names a school and a month.
+type PlanInput struct {
+	Site  org.SiteID `path:"id"`
+	Month date.Month `query:"month"` // zero means this one
+}
+
+// Plan lists what is to be taught at a school in a month, with the day on which it was. Permission: SessionsSee on
+// the school or its branch.
+func Plan(tx *db.Tx, by access.Actor, in PlanInput) ([]Planned, error) {
+	school, err := org.FindSchool(tx, in.Site)
+	if err != nil {
+		return nil, hide(by, err)
+	}
+	if err := by.Require(access.SessionsSee, school.Paths()...); err != nil {
+		return nil, err
+	}
+	if in.Month.IsZero() {
+		in.Month = tx.Today().Month()
+	}
+	return planOf(tx, school, in.Month)
+}
+
+func planOf(tx *db.Tx, school org.School, month date.Month) ([]Planned, error) {
+	items, err := curricula.PlanOf(tx, school, month)
+	if err != nil || len(items) == 0 {
+		return []Planned{}, err
+	}
+	rows, err := db.Ask[struct {
+		LessonID courses.LessonID
+		OnDay    date.Date
+	}](tx, `SELECT sl.lesson_id, MAX(s.held_on) AS on_day FROM sessions s JOIN session_lessons sl ON sl.session_id = s.id
+WHERE s.site_id = ? AND s.state = ? AND s.held_on >= ? AND s.held_on <= ? GROUP BY sl.lesson_id`,
+		school.ID, HandedIn, date.New(month.Year(), 1, 1), date.New(month.Year(), 12, 31))
+	if err != nil {
+		return nil, err
+	}
+	taught := make(map[courses.LessonID]date.Date, len(rows))
+	for _, r := range rows {
+		taught[r.LessonID] = r.OnDay
+	}
+	out := make([]Planned, len(items))
+	for i, item := range items {
+		out[i] = Planned{item, taught[item.Lesson]}
+	}
+	return out, nil
 }
 
 // choose picks the task: what is open today, what is due today, what was handed in today, what was left open,
