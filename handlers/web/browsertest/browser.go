@@ -24,6 +24,7 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"huotang/models/db/dbtest"
@@ -204,6 +205,19 @@ func (p *Person) WithoutJS() {
 		p.t.Fatalf("browser: %v", err)
 	}
 	p.scripts = false
+}
+
+// Slow gives the browser a line of so many bytes a second, each way; 0 takes the limit off.
+func (p *Person) Slow(bytes float64) {
+	p.t.Helper()
+	var in network.EmulateNetworkConditionsByRuleParams
+	in.MatchedNetworkConditions = []*network.Conditions{}
+	if bytes > 0 {
+		in.MatchedNetworkConditions = append(in.MatchedNetworkConditions, &network.Conditions{DownloadThroughput: bytes, UploadThroughput: bytes})
+	}
+	if err := call(p.ctx, network.EmulateNetworkConditionsByRule, in); err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
 }
 
 // In narrows the person's eye to the smallest list item, row, group or section that has the words as its name
