@@ -124,7 +124,7 @@ func openSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Da
 		case err == nil && s.SiteID != school.ID:
 			return s, fail.NotFound("attendance.session_missing")
 		case err == nil && s.State == Withdrawn:
-			return reopen(tx, by, s)
+			return reopen(tx, by, school, s, in.HeldOn)
 		case err == nil || fail.KindOf(err) != fail.Missing:
 			return s, err
 		}
@@ -223,15 +223,28 @@ func lockSession(tx *db.Tx, session SessionID) (sessionRow, error) {
 	return db.One[sessionRow](tx.Locked().Where("id = ?", session), "attendance.session_missing")
 }
 
-func reopen(tx *db.Tx, by access.Actor, s sessionRow) (sessionRow, error) {
+// reopen takes a withdrawn session up again, on the day that is given if any.
+func reopen(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date.Date) (sessionRow, error) {
+	was := s.HeldOn
+	if !on.IsZero() {
+		s.HeldOn = on
+	}
+	var c fail.Check
+	if err := checkDay(tx, &c, by, school, s.HeldOn); err != nil {
+		return s, err
+	}
+	if err := c.Err(); err != nil {
+		return s, err
+	}
 	s.State, s.ChangedAt = Opened, tx.Now
-	_, err := db.Set(tx.Model(&sessionRow{}).Where("id = ?", s.ID), map[string]any{"state": Opened, "changed_at": tx.Now})
+	_, err := db.Set(tx.Model(&sessionRow{}).Where("id = ?", s.ID),
+		map[string]any{"state": Opened, "held_on": s.HeldOn, "changed_at": tx.Now})
 	if err != nil {
 		return s, err
 	}
 	return s, audit.Add(tx, by, audit.Row{
 		Act: "session.open", Object: "session", ID: s.ID, Unit: audit.Unit(s.SiteID),
-		Change: audit.Changes{}.Code("state", string(Withdrawn), string(Opened)),
+		Change: audit.Changes{}.Code("state", string(Withdrawn), string(Opened)).Code("held_on", was.String(), s.HeldOn.String()),
 	})
 }
 

@@ -207,17 +207,25 @@ func namedMarks(tx *db.Tx, session SessionID) ([]namedMark, error) {
 		"FROM marks m JOIN persons p ON p.id = m.person_id WHERE m.session_id = ? ORDER BY p.name, p.id", session)
 }
 
+// revisions lists who made each revision: the item that brought it, or who settled a conflict.
 func revisions(tx *db.Tx, session SessionID) ([]RevisionView, error) {
-	items, err := db.All[itemRow](tx.Where("session_id = ?", session).Order("received_at, device, seq"))
+	rows, err := db.Ask[struct {
+		Revision   int
+		AccountID  *access.AccountID
+		ReceivedAt time.Time
+		Why        string
+	}](tx, `SELECT revision, account_id, received_at, why FROM roll_items WHERE session_id = ?
+UNION ALL SELECT c.revision, c.account_id, c.received_at, c.why FROM mark_changes c WHERE c.session_id = ? AND c.revision > 0 AND c.device = ''
+ORDER BY revision, received_at`, session, session)
 	if err != nil {
 		return nil, err
 	}
 	out := []RevisionView{}
-	for _, i := range items {
-		if len(out) > 0 && out[len(out)-1].Revision >= i.Revision {
+	for _, r := range rows {
+		if len(out) > 0 && out[len(out)-1].Revision >= r.Revision {
 			continue // said nothing new
 		}
-		out = append(out, RevisionView{i.Revision, id.Or(i.AccountID), i.ReceivedAt, i.Why})
+		out = append(out, RevisionView{r.Revision, id.Or(r.AccountID), r.ReceivedAt, r.Why})
 	}
 	return out, nil
 }

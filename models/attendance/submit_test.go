@@ -184,8 +184,8 @@ func TestTwoPhones(t *testing.T) {
 		if err := settle(attendance.Absent); !fail.Is(err, "attendance.nothing_to_settle") {
 			t.Errorf("settled twice: %v", err)
 		}
-		if v := get(t, e, s); v.Present != 2 || v.Absent != 2 || len(v.Conflicts) != 0 || v.Revision != 3 {
-			t.Errorf("settled %+v", v.SessionView)
+		if v := get(t, e, s); v.Present != 2 || v.Absent != 2 || len(v.Conflicts) != 0 || v.Revision != 3 || len(v.Revisions) != 3 {
+			t.Errorf("settled %+v, revisions %+v", v.SessionView, v.Revisions)
 		}
 		attendancetest.Sound(t, e)
 	})

@@ -1,0 +1,46 @@
+// Package attendance serves the host's evening: what is to do today, the lesson, the roll, its receipt, and the
+// records of what was held (models/attendance).
+//
+// The roll goes over three pages without a script: the roll itself, 「核对一下再交」 and the receipt. What was tapped
+// and typed travels in the form from page to page, so nothing is lost on the way back; only the last step stores.
+package attendance
+
+import (
+	"embed"
+
+	"huotang/handlers/web"
+	"huotang/models/attendance"
+	"huotang/models/progress"
+)
+
+//go:embed views/*.html
+var views embed.FS
+
+// Mount adds the area.
+func Mount(p *web.Pages, api *web.API, a *attendance.Area) {
+	p.Views("attendance", views)
+	p.Get("/today", today)
+	p.Get("/sessions", list)
+	p.Post("/sessions", open(a))
+	p.Get("/sessions/:id", show)
+	p.Get("/sessions/:id/teach", teach)
+	p.Get("/sessions/:id/roll", roll)
+	p.Post("/sessions/:id/roll", callRoll)
+	p.Get("/sessions/:id/check", backToRoll)
+	p.Post("/sessions/:id/check", handIn(a))
+	p.Get("/sessions/:id/receipt", receipt)
+	p.Post("/sessions/:id/settle", settle(a))
+	p.Post("/sessions/:id/void", void(a))
+
+	web.Get(api, "/sessions", attendance.List)
+	web.Post(api, "/sessions", a.Open)
+	web.Get(api, "/sessions/:id", attendance.Get)
+	web.Get(api, "/sessions/:id/roll", attendance.Roll)
+	web.Post(api, "/sessions/:id/roll", a.Submit)
+	web.Get(api, "/sessions/:id/receipt", attendance.ReadReceipt)
+	web.Post(api, "/sessions/:id/settle", a.Settle)
+	web.Post(api, "/sessions/:id/void", a.Void)
+	web.Get(api, "/sessions/:id/hours", progress.OfSession)
+	web.Get(api, "/sites/:id/today", attendance.Today)
+	web.Get(api, "/sites/:id/summary", attendance.SummaryOfSite)
+}

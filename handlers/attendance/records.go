@@ -1,0 +1,204 @@
+package attendance
+
+import (
+	"net/url"
+
+	"huotang/handlers/web"
+	"huotang/models/access"
+	"huotang/models/accounts"
+	"huotang/models/attendance"
+	"huotang/models/date"
+	"huotang/models/db"
+	"huotang/models/fail"
+	"huotang/models/org"
+	"huotang/models/progress"
+)
+
+type listPage struct {
+	web.Base
+	Site     org.School // zero when the list is of several schools
+	Sessions []row
+	Month    date.Month
+	Next     string
+}
+
+type row struct {
+	attendance.SessionView
+	Heading string
+}
+
+// list shows what was held, the newest first: of one's school, or of all that one sees.
+func list(r *web.Request) error {
+	var in attendance.ListInput
+	if err := r.Bind(&in); err != nil {
+		return err
+	}
+	if _, err := r.Signed(); err != nil {
+		return err
+	}
+	page := listPage{Month: in.Month}
+	var found db.Page[attendance.SessionView]
+	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
+		if found, err = attendance.List(tx, by, in); err != nil || in.Site.IsZero() {
+			return err
+		}
+		page.Site, err = org.FindSchool(tx, in.Site)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	page.Base = r.Base("attendance.records")
+	for _, s := range found.Items {
+		page.Sessions = append(page.Sessions, row{s, heading(page.Base, s)})
+	}
+	if found.Next != "" {
+		q := url.Values{"after": {found.Next}}
+		for name, v := range map[string]string{"site": in.Site.String(), "under": in.Under, "month": in.Month.String(), "from": in.From.String(), "to": in.To.String()} {
+			if v != "" {
+				q.Set(name, v)
+			}
+		}
+		page.Next = "/sessions?" + q.Encode()
+	}
+	return r.Render("attendance/list", page)
+}
+
+type sessionPage struct {
+	web.Base
+	Session  attendance.RollView
+	Heading  string
+	Hours    progress.SessionHours
+	Accounts map[accounts.AccountID]string
+	Refused  []refusal // of the newest item, for its sender
+}
+
+type refusal struct{ Name, Why string }
+
+// show is a session with its roll, for everyone who may see it.
+func show(r *web.Request) error {
+	var in attendance.SessionInput
+	if err := r.Bind(&in); err != nil {
+		return err
+	}
+	return showSession(r, in, web.Form{})
+}
+
+func showSession(r *web.Request, in attendance.SessionInput, f web.Form) error {
+	page, err := readSession(r, in, false)
+	if err != nil {
+		return err
+	}
+	page.Base = r.Base("attendance.session")
+	page.Heading = heading(page.Base, page.Session.SessionView)
+	page.Title, page.Form = page.Heading, f
+	return r.Render("attendance/session", page)
+}
+
+// receipt is the same session as its host gets it back.
+func receipt(r *web.Request) error {
+	var in attendance.SessionInput
+	if err := r.Bind(&in); err != nil {
+		return err
+	}
+	page, err := readSession(r, in, true)
+	if err != nil {
+		return err
+	}
+	if page.Session.State != attendance.HandedIn {
+		return r.See("/sessions/" + in.ID.String() + "/roll")
+	}
+	page.Base = r.Base("attendance.receipt")
+	page.Heading = heading(page.Base, page.Session.SessionView)
+	for i := range page.Refused {
+		page.Refused[i].Why = page.T(page.Refused[i].Why)
+	}
+	return r.Render("attendance/receipt", page)
+}
+
+func readSession(r *web.Request, in attendance.SessionInput, mine bool) (sessionPage, error) {
+	var page sessionPage
+	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
+		if page.Session, err = attendance.Get(tx, by, in); err != nil {
+			return err
+		}
+		if mine && !page.Session.MayChange {
+			return fail.Forbidden("access.forbidden")
+		}
+		if page.Hours, err = progress.HoursOf(tx, page.Session); err != nil {
+			return err
+		}
+		who := []accounts.AccountID{page.Session.SubmittedBy, page.Session.OpenedBy}
+		for _, v := range page.Session.Revisions {
+			who = append(who, v.Account)
+		}
+		if page.Accounts, err = accounts.Names(tx, who); err != nil || !mine || page.Session.Revision == 0 {
+			return err
+		}
+		return page.refusals(tx, by, in)
+	})
+	return page, err
+}
+
+// refusals names whom the newest item could not mark, and why.
+func (p *sessionPage) refusals(tx *db.Tx, by access.Actor, in attendance.SessionInput) error {
+	kept, err := attendance.ReadReceipt(tx, by, attendance.ReceiptInput{ID: in.ID})
+	if err != nil {
+		return err
+	}
+	names := map[access.PersonID]string{}
+	for _, l := range append(p.Session.DueList, p.Session.CameList...) {
+		names[l.Person] = l.Name
+	}
+	for _, m := range kept.Marks {
+		if m.Outcome == attendance.Refused {
+			p.Refused = append(p.Refused, refusal{names[m.Person], m.Code})
+		}
+	}
+	return nil
+}
+
+// Away lists who was due and did not come, for the receipt.
+func (p sessionPage) Away() []attendance.RollPerson {
+	var out []attendance.RollPerson
+	for _, l := range p.Session.DueList {
+		if l.State != attendance.Present && l.State != attendance.Exempt {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// HoursOf is what the session gave a person, in centi-hours.
+func (p sessionPage) HoursOf(person access.PersonID) int { return p.Hours.ByPerson[person] }
+
+// Add is a sum, for figures of two parts.
+func (sessionPage) Add(a, b int) int { return a + b }
+
+// TagClass is the look of a state.
+func (sessionPage) TagClass(s attendance.State) string {
+	switch s {
+	case attendance.Present, attendance.MadeUp, attendance.Observer:
+		return "tag on"
+	case attendance.Unmarked:
+		return "tag ask"
+	case attendance.Absent:
+		return "tag off"
+	}
+	return "tag"
+}
+
+// settle ends a conflict by one tap.
+func settle(a *attendance.Area) web.PageFunc {
+	return func(r *web.Request) error {
+		var in attendance.SettleInput
+		err := r.Bind(&in)
+		if err == nil {
+			_, err = web.Do(r, a.Settle, in)
+		}
+		if err != nil {
+			return r.Again(err, func(f web.Form) error { return showSession(r, attendance.SessionInput{ID: in.Session}, f) })
+		}
+		return r.SeeNote("/sessions/"+in.Session.String(), "attendance.settled")
+	}
+}
