@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -14,7 +13,6 @@ import (
 
 	"huotang/configs"
 	"huotang/handlers/web/browsertest"
-	"huotang/handlers/web/webtest"
 	"huotang/media/mediatest"
 	"huotang/models/access"
 	"huotang/models/accounts/accountstest"
@@ -132,44 +130,16 @@ func inBothPlaces(t *testing.T, fn func(t *testing.T, h *place)) {
 	t.Run("mysql+s3", func(t *testing.T) { fn(t, onServers(t)) })
 }
 
-// onEveryDatabase runs a journey through the API on each database.
+// onEveryDatabase runs a journey through the API on each database: SQLite with a folder, the servers with an S3 store.
 func onEveryDatabase(t *testing.T, fn func(t *testing.T, h *place)) {
 	t.Helper()
-	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) { fn(t, openPlace(t, e, nil)) })
-}
-
-// client signs in to the API and gives a browser without scripts that is signed in, too.
-func (h *place) client(t testing.TB, username string) *webtest.Browser {
-	t.Helper()
-	b := (&webtest.Site{URL: h.URL()}).Visitor(t)
-	if got := b.API("POST", "/sign-in", map[string]string{"username": username, "password": accountstest.Password}, nil); got != http.StatusOK {
-		t.Fatalf("sign-in of %s by the API: %d", username, got)
-	}
-	return b
-}
-
-// get reads an endpoint that must answer.
-func get[T any](t testing.TB, b *webtest.Browser, path string) T {
-	t.Helper()
-	var out T
-	if got := b.API("GET", path, nil, &out); got != http.StatusOK {
-		t.Fatalf("GET %s: %d %+v", path, got, out)
-	}
-	return out
-}
-
-// send calls an endpoint that must do what it is told.
-func send[T any](t testing.TB, b *webtest.Browser, method, path string, in any) T {
-	t.Helper()
-	var raw json.RawMessage
-	if got := b.API(method, path, in, &raw); got != http.StatusOK {
-		t.Fatalf("%s %s: %d %s", method, path, got, raw)
-	}
-	var out T
-	if err := json.Unmarshal(raw, &out); err != nil {
-		t.Fatalf("%s %s: %v in %s", method, path, err, raw)
-	}
-	return out
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		if e.Name == "sqlite" {
+			fn(t, openPlace(t, e, nil))
+			return
+		}
+		fn(t, openPlace(t, e, inBucket(t)))
+	})
 }
 
 // phone and desk open a browser and sign in as people do.
