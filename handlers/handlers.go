@@ -6,11 +6,13 @@ import (
 	"net/http"
 
 	accountpages "huotang/handlers/accounts"
+	rollpages "huotang/handlers/attendance"
 	"huotang/handlers/calendar"
 	coursepages "huotang/handlers/courses"
 	jobpages "huotang/handlers/jobs"
 	"huotang/handlers/org"
 	"huotang/handlers/people"
+	"huotang/handlers/progress"
 	servicepages "huotang/handlers/service"
 	videopages "huotang/handlers/videos"
 	"huotang/handlers/web"
@@ -43,6 +45,8 @@ func New(w *web.App, a Areas) http.Handler {
 	calendar.Mount(p, api)
 	coursepages.Mount(p, api, a.Courses)
 	videopages.Mount(p, api, a.Library)
+	rollpages.Mount(p, api, a.Attendance)
+	progress.Mount(p, api)
 	servicepages.Mount(p, api, a.Service)
 	jobpages.Mount(p, api, a.Jobs)
 	return w.Handler()

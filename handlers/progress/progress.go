@@ -34,10 +34,10 @@ type studyPage struct {
 	web.Base
 	Study  progress.StudyView
 	Own    bool
-	Nobody bool // the account belongs to no person
+	Nobody bool   // the account belongs to no person
 	Here   string // its address
-	Last   int // the year before, 0 when there can be none
-	Next   int // the year after, 0 in this one
+	Last   int    // the year before, 0 when there can be none
+	Next   int    // the year after, 0 in this one
 }
 
 // own is 「我的学习」.
