@@ -87,6 +87,9 @@ func (r *Request) errorPage(err error) {
 		Base: r.Base("web.error_title"), Status: e.Kind.Status(),
 		Text: r.T(e.Code, e.Args...), Next: r.T("web.next_" + string(e.Kind)),
 	}
+	if len(e.Fields) == 1 { // no form here to show it beside its field
+		page.Text = r.T(e.Fields[0].Code, e.Fields[0].Args...)
+	}
 	if !lang.Has("web.next_" + string(e.Kind)) {
 		page.Next = ""
 	}
