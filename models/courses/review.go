@@ -67,6 +67,17 @@ func lockToReview(tx *db.Tx, by access.Actor, lesson LessonID) (Lesson, error) {
 	return l, nil
 }
 
+// Reviewer is the name of whoever reviewed a lesson as it stands, "" while it is not. No permission
+// is asked: the caller's op has decided that the lesson may be seen.
+func Reviewer(tx *db.Tx, lesson LessonID) (string, error) {
+	rows, err := db.Ask[struct{ Name string }](tx,
+		"SELECT a.name FROM lessons l JOIN accounts a ON a.id = l.reviewed_by WHERE l.id = ? AND "+Reviewed, lesson)
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return rows[0].Name, nil
+}
+
 func isAuthor(tx *db.Tx, by access.Actor, lesson LessonID) (bool, error) {
 	rows, err := db.All[authorRow](tx.Where("lesson_id = ? AND account_id = ?", lesson, by.Account))
 	return len(rows) > 0, err

@@ -51,6 +51,7 @@ type Lesson struct {
 	ReviewedAt *time.Time       `json:"reviewed_at"`
 	Planned    bool             `json:"planned"`  // in a curriculum of this year that is for him
 	Required   bool             `json:"required"` // there
+	Bytes      int64            `json:"video_bytes"`
 }
 
 // CatalogueInput narrows the catalogue.
@@ -126,7 +127,8 @@ type query struct {
 
 const (
 	queryColumns = "SELECT c.id, c.unit_id, o.name, c.task, c.title, c.summary, c.lecturer, c.revision, l.id, l.place, l.title, " +
-		"l.medium, l.minutes, l.language, l.material, l.revision, " + courses.Reviewed + ", l.reviewed_at, p.duty " +
+		"l.medium, l.minutes, l.language, l.material, l.revision, " + courses.Reviewed + ", l.reviewed_at, p.duty, " +
+		"CASE WHEN l.medium = 'video' THEN (SELECT MAX(v.bytes) FROM videos v WHERE v.lesson_id = l.id AND v.state = 'ready') END " +
 		"FROM courses c JOIN units o ON o.id = c.unit_id "
 	queryOrder = " ORDER BY c.title, c.id, l.place LIMIT ?"
 )
@@ -211,15 +213,15 @@ func (q *query) ask(tx *db.Tx, limit int) (out []Course, more bool, err error) {
 // scan reads a row; a course without lessons has NULL for all of its lesson.
 func scan(rows *sql.Rows, c *Course) (Lesson, error) {
 	var l Lesson
-	var place, minutes, revision, duty sql.NullInt64
+	var place, minutes, revision, duty, bytes sql.NullInt64
 	var title, medium, language, material sql.NullString
 	err := rows.Scan(&c.ID, &c.Unit, &c.UnitName, &c.Task, &c.Title, &c.Summary, &c.Lecturer, &c.Revision, &l.ID, &place, &title,
-		&medium, &minutes, &language, &material, &revision, &l.Reviewed, &l.ReviewedAt, &duty)
+		&medium, &minutes, &language, &material, &revision, &l.Reviewed, &l.ReviewedAt, &duty, &bytes)
 	if err != nil {
 		return Lesson{}, fmt.Errorf("curricula: %w", err)
 	}
 	l.Place, l.Minutes, l.Revision = int(place.Int64), int(minutes.Int64), int(revision.Int64)
 	l.Title, l.Medium, l.Language, l.Material = title.String, courses.Medium(medium.String), courses.Language(language.String), material.String
-	l.Planned, l.Required = duty.Valid, duty.Int64 == 1
+	l.Planned, l.Required, l.Bytes = duty.Valid, duty.Int64 == 1, bytes.Int64
 	return l, nil
 }

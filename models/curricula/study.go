@@ -49,6 +49,7 @@ type LessonDetail struct {
 	Task        courses.Task     `json:"task"`
 	Lecturer    string           `json:"lecturer"`
 	UnitName    string           `json:"unit_name"`
+	Reviewer    string           `json:"reviewer"` // by name
 	Previous    courses.LessonID `json:"-"` // its neighbours in the course that are for the actor, zero for none
 	Next        courses.LessonID `json:"-"`
 }
@@ -65,7 +66,10 @@ func GetLesson(tx *db.Tx, by access.Actor, in GetLessonInput) (LessonDetail, err
 		return LessonDetail{}, err
 	}
 	c, err := GetCourse(tx, by, courses.GetInput{ID: l.Course})
-	return detail(c, l.ID), err
+	if err != nil {
+		return LessonDetail{}, err
+	}
+	return detail(tx, c, l.ID)
 }
 
 // OpenLesson is [GetLesson] for clients: staff also find what their units have not reviewed yet.
@@ -75,13 +79,16 @@ func OpenLesson(tx *db.Tx, by access.Actor, in GetLessonInput) (LessonDetail, er
 		return GetLesson(tx, by, in)
 	}
 	c, err := OpenCourse(tx, by, courses.GetInput{ID: l.Course})
-	return detail(c, l.ID), err
+	if err != nil {
+		return LessonDetail{}, err
+	}
+	return detail(tx, c, l.ID)
 }
 
-func detail(c Course, lesson courses.LessonID) LessonDetail {
+func detail(tx *db.Tx, c Course, lesson courses.LessonID) (LessonDetail, error) {
 	at := slices.IndexFunc(c.Lessons, func(l Lesson) bool { return l.ID == lesson })
 	if at < 0 {
-		return LessonDetail{}
+		return LessonDetail{}, fail.NotFound("access.not_found")
 	}
 	d := LessonDetail{Lesson: c.Lessons[at], Course: c.ID, CourseTitle: c.Title, Task: c.Task, Lecturer: c.Lecturer, UnitName: c.UnitName}
 	if at > 0 {
@@ -90,7 +97,9 @@ func detail(c Course, lesson courses.LessonID) LessonDetail {
 	if at+1 < len(c.Lessons) {
 		d.Next = c.Lessons[at+1].ID
 	}
-	return d
+	var err error
+	d.Reviewer, err = courses.Reviewer(tx, lesson)
+	return d, err
 }
 
 // PlanItem is a lesson that is to be taught at a school in a month.
