@@ -9,7 +9,9 @@ function count() {
   const n = { present: 0, on_leave: 0, absent: 0, none: 0, due: 0, villagers: 0, heads: 0 };
   each('.marks > li', function (row) {
     const r = row.querySelector('input:checked');
-    n[(r && r.value) || 'none']++;
+    const state = (r && r.value) || 'none';
+    if (state === 'none' && row.hasAttribute('data-exempt')) return; // nobody asks about who need not come
+    n[state]++;
     n.due++;
   });
   n.villagers = form.querySelectorAll('.chips input:checked').length;
@@ -41,7 +43,7 @@ form.addEventListener('click', function (e) {
   } else if (e.target.closest('[data-all]')) {
     e.preventDefault();
     each('.marks > li', function (row) {
-      if (row.querySelector('.none').checked) row.querySelector('input[value=present]').checked = true;
+      if (row.querySelector('.none').checked && !row.hasAttribute('data-exempt')) row.querySelector('input[value=present]').checked = true;
     });
   } else if (step) {
     const input = step.parentNode.querySelector('input');
