@@ -9,6 +9,7 @@ import (
 	rollpages "huotang/handlers/attendance"
 	"huotang/handlers/calendar"
 	coursepages "huotang/handlers/courses"
+	planpages "huotang/handlers/curricula"
 	jobpages "huotang/handlers/jobs"
 	"huotang/handlers/org"
 	"huotang/handlers/people"
@@ -44,6 +45,7 @@ func New(w *web.App, a Areas) http.Handler {
 	people.Mount(p, api)
 	calendar.Mount(p, api)
 	coursepages.Mount(p, api, a.Courses)
+	planpages.Mount(p, api, a.Curricula)
 	videopages.Mount(p, api, a.Library)
 	rollpages.Mount(p, api, a.Attendance)
 	progress.Mount(p, api)
