@@ -8,7 +8,6 @@ import (
 	"os"
 
 	"huotang/models/access"
-	"huotang/models/accounts"
 	"huotang/models/courses"
 	"huotang/models/db"
 	"huotang/models/fail"
@@ -75,36 +74,48 @@ func (l *Library) keep(ctx context.Context, by access.Actor, v videos.View, f io
 	if err := l.Store.Put(ctx, v.Key, body, size, "video/mp4"); err != nil {
 		return v, fmt.Errorf("media: store: %w", err)
 	}
-	return l.complete(ctx, by, v, info, size)
-}
-
-func (l *Library) complete(ctx context.Context, by access.Actor, v videos.View, info Video, size int64) (out videos.View, err error) {
+	var out videos.View
 	err = l.DB.Write(ctx, func(tx *db.Tx) (err error) {
-		out, err = videos.Complete(tx, by, videos.CompleteInput{
-			Video: v.ID, Bytes: size, DurationMs: int(info.Duration.Milliseconds()),
-			Width: info.Width, Height: info.Height, Codecs: info.Codecs(),
-		})
+		out, err = videos.Complete(tx, by, about(v, info, size))
 		return err
 	})
 	return out, err
 }
 
-// giveUp marks an upload as failed; its object, if any, is then the sweeper's.
+// about says of a video what was found in its file.
+func about(v videos.View, info Video, size int64) videos.CompleteInput {
+	return videos.CompleteInput{
+		Video: v.ID, Bytes: size, DurationMs: int(info.Duration.Milliseconds()),
+		Width: info.Width, Height: info.Height, Codecs: info.Codecs(),
+	}
+}
+
+// giveUp marks an upload as failed and deletes its object, if any. What it cannot do the sweeper will.
 func (l *Library) giveUp(ctx context.Context, by access.Actor, v videos.View, cause error) error {
 	if errors.Is(cause, db.ErrUnknown) {
 		return nil // it may be ready: the sweeper will see
 	}
-	code := "videos.broken_off"
-	if e, ok := fail.As(cause); ok {
-		code = e.Code
-		if len(e.Fields) > 0 {
-			code = e.Fields[0].Code
-		}
-	}
-	return l.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := videos.Fail(tx, by, videos.FailInput{Video: v.ID, Code: code})
+	var now videos.View
+	err := l.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		now, err = videos.Fail(tx, by, videos.FailInput{Video: v.ID, Code: codeOf(cause)})
 		return err
 	})
+	if err == nil && now.State == videos.Failed {
+		_ = l.Store.Delete(ctx, v.Key) // the row still names it, so the sweeper tries again
+	}
+	return err
+}
+
+// codeOf is the catalogue key of the reason for which an upload failed.
+func codeOf(cause error) string {
+	e, ok := fail.As(cause)
+	switch {
+	case !ok:
+		return "videos.broken_off"
+	case len(e.Fields) > 0:
+		return e.Fields[0].Code
+	}
+	return e.Code
 }
 
 // reasons gives each refusal of Probe the message that says what to do next.
@@ -155,69 +166,4 @@ func (l *Library) Address(ctx context.Context, v videos.View) (string, error) {
 		return err
 	})
 	return address, err
-}
-
-// Sweep completes uploads that broke off after their last byte, fails the others, and deletes the
-// objects of failed and replaced videos. It returns how many it completed and removed.
-func (l *Library) Sweep(ctx context.Context, by access.Actor, write func(context.Context, func(*db.Tx) error) error) (completed, removed int, err error) {
-	var stale []videos.View
-	err = l.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		stale, err = videos.Stale(tx, by)
-		return err
-	})
-	for _, v := range stale {
-		if err != nil {
-			break
-		}
-		if v.State == videos.Intended && l.rescue(ctx, v) == nil {
-			completed++
-			continue
-		}
-		err = l.remove(ctx, by, v, write)
-		removed++
-	}
-	return completed, removed, err
-}
-
-// rescue completes an upload whose object is whole, in the name of its uploader.
-func (l *Library) rescue(ctx context.Context, v videos.View) error {
-	obj, err := l.Store.Open(ctx, v.Key)
-	if err != nil {
-		return err //nolint:wrapcheck // the caller only asks whether it worked
-	}
-	size := obj.Info().Size
-	info, err := Probe(obj, size)
-	if err := errors.Join(err, obj.Close()); err != nil {
-		return err
-	}
-	var by access.Actor
-	err = l.DB.Read(ctx, func(tx *db.Tx) error {
-		owner, err := videos.Owner(tx, v.ID)
-		if err != nil {
-			return err
-		}
-		by, _, err = accounts.Actor(tx, owner)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	_, err = l.complete(ctx, by, v, info, size)
-	return err
-}
-
-func (l *Library) remove(ctx context.Context, by access.Actor, v videos.View, write func(context.Context, func(*db.Tx) error) error) error {
-	if v.State == videos.Intended {
-		err := write(ctx, func(tx *db.Tx) error {
-			_, err := videos.Fail(tx, by, videos.FailInput{Video: v.ID, Code: "videos.broken_off"})
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := l.Store.Delete(ctx, v.Key); err != nil {
-		return fmt.Errorf("media: sweep: %w", err)
-	}
-	return write(ctx, func(tx *db.Tx) error { return videos.Removed(tx, by, v.ID) })
 }

@@ -10,8 +10,9 @@
 // if not, why, with an error value per reason. [FastStart] moves a video's index to
 // its front so that playing starts before the file has arrived.
 //
-// The package knows nothing of people or permissions: whoever holds a key or an
-// address may read the object.
+// None of these knows of people or permissions: whoever holds a key or an address may read
+// the object. [Library] is where lessons' videos and stores meet: it takes uploads and hands out
+// addresses, and leaves every decision to the ops of models/videos.
 package media
 
 import (

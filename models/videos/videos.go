@@ -6,11 +6,14 @@
 // deletes the object and marks it failed. So no object is without a row, and nothing ready is ever deleted
 // before its replacement is.
 //
-// The root of the aggregate is the lesson's course, which courses.LockLesson locks.
+// The root of the aggregate is the lesson's course, which courses.LockLesson locks. A state is changed only
+// from the one that was read (compare-and-set), so what the sweeper fails is never made ready beside it.
 package videos
 
 import (
+	"strings"
 	"time"
+	"unicode"
 
 	"huotang/models/access"
 	"huotang/models/audit"
@@ -91,22 +94,36 @@ func view(r videoRow) View {
 	return View{r.ID, r.LessonID, r.State, r.Name, r.Bytes, r.DurationMs, r.Width, r.Height, r.Codecs, r.ReadyAt, r.ObjectKey}
 }
 
-// require asks for the permission to change a lesson, whose course it locks.
+// require asks for the permission to change a lesson's video, and locks its course.
 func require(tx *db.Tx, by access.Actor, lesson courses.LessonID) (courses.Lesson, error) {
 	l, err := courses.LockLesson(tx, lesson)
 	if err != nil {
 		return l, err
 	}
+	return l, changeable(by, l)
+}
+
+func changeable(by access.Actor, l courses.Lesson) error {
 	if err := by.Require(access.CoursesEdit, l.Path); err != nil {
-		return l, err
+		return err
 	}
 	switch {
 	case l.Removed || l.Archived:
-		return l, fail.NotFound("courses.lesson_missing")
+		return fail.NotFound("courses.lesson_missing")
 	case l.Medium != courses.Video:
-		return l, fail.Conflict("videos.other_medium")
+		return fail.Conflict("videos.other_medium")
 	}
-	return l, nil
+	return nil
+}
+
+// ForUpload reads a lesson that the actor may upload a video to now; the error otherwise is that of
+// [Intend]. Permission: CoursesEdit on its unit.
+func ForUpload(tx *db.Tx, by access.Actor, lesson courses.LessonID) (courses.Lesson, error) {
+	l, err := courses.FindLesson(tx, lesson)
+	if err != nil {
+		return l, err
+	}
+	return l, changeable(by, l)
 }
 
 // IntendInput announces an upload.
@@ -117,10 +134,14 @@ type IntendInput struct {
 }
 
 // Intend makes the row that an upload needs before its first byte goes to the store.
-// Locks the course. Permission: CoursesEdit on its unit.
+// Locks the course. Permission: CoursesEdit on its unit, and an account, since an uploader becomes an author.
 func Intend(tx *db.Tx, by access.Actor, in IntendInput) (View, error) {
-	if _, err := require(tx, by, in.Lesson); err != nil {
+	l, err := require(tx, by, in.Lesson)
+	if err != nil {
 		return View{}, err
+	}
+	if !by.SignedIn() {
+		return View{}, fail.NoSignIn("access.sign_in_first")
 	}
 	if in.Bytes > MaxBytes {
 		return View{}, fail.TooLarge("videos.too_large", MaxBytes>>20)
@@ -128,9 +149,32 @@ func Intend(tx *db.Tx, by access.Actor, in IntendInput) (View, error) {
 	v := id.New[videoTag]()
 	r := videoRow{
 		ID: v, LessonID: in.Lesson, State: Intended, ObjectKey: "videos/" + v.String() + "/source.mp4",
-		Name: shorten(in.Name, 200), Bytes: in.Bytes, AccountID: by.Account, MadeAt: tx.Now,
+		Name: fileName(in.Name), Bytes: in.Bytes, AccountID: by.Account, MadeAt: tx.Now,
 	}
-	return view(r), db.Insert(tx, &r)
+	if err := db.Insert(tx, &r); err != nil {
+		return View{}, err
+	}
+	return view(r), note(tx, by, "video.intend", r, "", l)
+}
+
+// note keeps in the audit that a video has come to its state from another.
+func note(tx *db.Tx, by access.Actor, act string, r videoRow, from State, l courses.Lesson) error {
+	return audit.Add(tx, by, audit.Row{
+		Act: act, Object: "video", ID: r.ID, Unit: audit.Unit(l.Unit),
+		Change: audit.Changes{}.Code("state", string(from), string(r.State)).ID("lesson", courses.LessonID{}, l.ID),
+	})
+}
+
+// fileName is the last part of a file's name as a browser sent it, without what no database keeps.
+func fileName(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s[strings.LastIndexAny(s, `/\`)+1:])
+	return shorten(strings.TrimSpace(s), 200)
 }
 
 func shorten(s string, most int) string {
@@ -149,49 +193,56 @@ type CompleteInput struct {
 
 // Complete makes an intended video the lesson's one: the earlier becomes replaced, the lesson's review is
 // withdrawn and the uploader is one of its authors. A video that is ready already stays as it
-// is, so it may be repeated. Locks the course. Permission: CoursesEdit on its unit.
+// is, so it may be repeated. Locks the course. Permission: CoursesEdit on its unit, for the uploader only.
 func Complete(tx *db.Tx, by access.Actor, in CompleteInput) (View, error) {
-	first, err := find(tx, in.Video)
-	if err != nil {
+	r, l, err := lock(tx, by, in.Video)
+	switch {
+	case err != nil:
 		return View{}, err
-	}
-	l, err := require(tx, by, first.LessonID)
-	if err != nil {
-		return View{}, err
-	}
-	r, err := find(tx, in.Video) // again: the course is locked now
-	if err != nil {
-		return View{}, err
-	}
-	switch r.State {
-	case Ready:
+	case r.AccountID != by.Account:
+		return View{}, fail.NotFound("access.not_found")
+	case r.State == Ready:
 		return view(r), nil
-	case Intended:
-	default:
-		return View{}, fail.Conflict("videos.broken_off")
 	}
-	if _, err := db.Set(tx.Model(&videoRow{}).Where("lesson_id = ? AND state = ?", r.LessonID, Ready), map[string]any{"state": Replaced}); err != nil {
+	return ready(tx, by, r, l, in)
+}
+
+// lock locks the course of a video's lesson, asks for the permission to change it, and reads the video.
+func lock(tx *db.Tx, by access.Actor, video VideoID) (videoRow, courses.Lesson, error) {
+	r, err := find(tx, video)
+	if err != nil {
+		return r, courses.Lesson{}, err
+	}
+	l, err := require(tx, by, r.LessonID)
+	if err != nil {
+		return r, l, err
+	}
+	r, err = find(tx, video) // again: the course is locked now
+	return r, l, err
+}
+
+// ready makes the intended video r of the locked lesson l its video.
+func ready(tx *db.Tx, by access.Actor, r videoRow, l courses.Lesson, in CompleteInput) (View, error) {
+	if _, err := db.Set(tx.Model(&videoRow{}).Where("lesson_id = ? AND state = ?", l.ID, Ready), map[string]any{"state": Replaced}); err != nil {
 		return View{}, err
 	}
-	_, err = db.Set(tx.Model(&videoRow{}).Where("id = ?", r.ID), map[string]any{
+	n, err := db.Set(tx.Model(&videoRow{}).Where("id = ? AND state = ?", r.ID, Intended), map[string]any{
 		"state": Ready, "bytes": in.Bytes, "duration_ms": in.DurationMs, "width": in.Width, "height": in.Height,
 		"codecs": shorten(in.Codecs, 60), "ready_at": tx.Now,
 	})
 	if err != nil {
 		return View{}, err
 	}
-	if err := courses.Touch(tx, r.LessonID, by); err != nil {
+	if n != 1 {
+		return View{}, fail.Conflict("videos.broken_off") // failed meanwhile
+	}
+	if err := courses.Touch(tx, l.ID, by); err != nil {
 		return View{}, err
 	}
-	err = audit.Add(tx, by, audit.Row{
-		Act: "video.ready", Object: "video", ID: r.ID, Unit: audit.Unit(l.Unit),
-		Change: audit.Changes{}.Code("state", string(r.State), string(Ready)).ID("lesson", courses.LessonID{}, r.LessonID),
-	})
-	if err != nil {
+	if r, err = find(tx, r.ID); err != nil {
 		return View{}, err
 	}
-	r, err = find(tx, in.Video)
-	return view(r), err
+	return view(r), note(tx, by, "video.ready", r, Intended, l)
 }
 
 func find(tx *db.Tx, video VideoID) (videoRow, error) {
@@ -204,7 +255,8 @@ type FailInput struct {
 	Code  string // catalogue key of the reason
 }
 
-// Fail marks an intended video as failed; its object may be deleted then. Jobs may, and its uploader.
+// Fail marks an intended video as failed and gives the video as it stands then: the object may be
+// deleted only when that is failed, since another may have completed it first. Jobs may, and its uploader.
 func Fail(tx *db.Tx, by access.Actor, in FailInput) (View, error) {
 	r, err := find(tx, in.Video)
 	if err != nil {
@@ -213,11 +265,18 @@ func Fail(tx *db.Tx, by access.Actor, in FailInput) (View, error) {
 	if by.Job() == "" && r.AccountID != by.Account {
 		return View{}, fail.NotFound("access.not_found")
 	}
-	if _, err := db.Set(tx.Model(&videoRow{}).Where("id = ? AND state = ?", in.Video, Intended), map[string]any{"state": Failed, "failure": in.Code}); err != nil {
+	n, err := db.Set(tx.Model(&videoRow{}).Where("id = ? AND state = ?", in.Video, Intended), map[string]any{"state": Failed, "failure": in.Code})
+	if err != nil {
 		return View{}, err
 	}
-	r, err = find(tx, in.Video)
-	return view(r), err
+	if r, err = find(tx, in.Video); err != nil || n == 0 {
+		return view(r), err
+	}
+	l, err := courses.FindLesson(tx, r.LessonID)
+	if err != nil {
+		return View{}, err
+	}
+	return view(r), note(tx, by, "video.fail", r, Intended, l)
 }
 
 // OfLesson is the lesson's ready video; not_found with videos.none_yet when it has none. No permission is
