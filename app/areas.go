@@ -32,9 +32,11 @@ func connect(cfg configs.Config, d *db.DB, store media.Store) handlers.Areas {
 }
 
 // everyJob lists what the machine does by itself.
-func everyJob(handlers.Areas) []jobs.Job {
+func everyJob(a handlers.Areas) []jobs.Job {
 	return []jobs.Job{
 		jobs.CalendarPlan(),
 		jobs.Housekeeping(),
+		jobs.VideosSweep(a.Library),
+		jobs.TalliesCheck(),
 	}
 }
