@@ -88,10 +88,7 @@ func uploadPage(lib *media.Library) web.PageFunc {
 func showUpload(r *web.Request, lib *media.Library, lesson courses.LessonID, form web.Form) error {
 	page := uploadView{Limit: lib.Limit, MB: lib.Limit >> 20}
 	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
-		if page.Lesson, err = courses.FindLesson(tx, lesson); err != nil {
-			return err
-		}
-		if err := by.Require(access.CoursesEdit, page.Lesson.Path); err != nil {
+		if page.Lesson, err = videos.ForUpload(tx, by, lesson); err != nil {
 			return err
 		}
 		page.Video, err = videos.OfLesson(tx, lesson)
@@ -117,19 +114,20 @@ func upload(lib *media.Library) web.PageFunc {
 		}
 		course, err := store(r, lib, in.Lesson)
 		if err != nil {
+			_, _ = io.Copy(io.Discard, r.Body) // up to the limit: a browser reads no answer while it is still sending
 			return r.Again(err, func(f web.Form) error { return showUpload(r, lib, in.Lesson, f) })
 		}
-		return r.See("/courses/" + course.String())
+		return r.SeeNote("/courses/"+course.String(), "videos.stored")
 	}
 }
 
 // store reads the form's file part straight into the library.
 func store(r *web.Request, lib *media.Library, lesson courses.LessonID) (courses.CourseID, error) {
-	by, err := r.Signed()
+	form, err := r.Multipart() // first, so that nobody makes the pages around an error parse the file
 	if err != nil {
 		return courses.CourseID{}, err
 	}
-	form, err := r.Multipart()
+	by, err := r.Signed()
 	if err != nil {
 		return courses.CourseID{}, err
 	}
@@ -182,8 +180,9 @@ func play(lib *media.Library) web.PageFunc {
 			return err
 		}
 		if address != "" {
-			r.Header("Cache-Control", "private, max-age=300")
-			http.Redirect(r.Writer(), r.Request, address, http.StatusFound)
+			r.Header("Cache-Control", "private, no-cache")
+			r.Header("Location", address)
+			r.Writer().WriteHeader(http.StatusFound) // without a body
 			return nil
 		}
 		return serve(r, lib, found.View)
