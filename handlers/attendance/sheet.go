@@ -182,6 +182,9 @@ func (s sheet) DueCount() int {
 	return n
 }
 
+// Fresh reports that there is somebody to mark and nobody is marked yet: the next thing to do is to mark everyone.
+func (s sheet) Fresh() bool { return len(s.Unmarked()) > 0 && len(s.Unmarked()) == s.DueCount() }
+
 // Villagers lists those of the roster who came.
 func (s sheet) Villagers() []line {
 	return slices.DeleteFunc(slices.Clone(s.Came), func(l line) bool { return l.State == "" })

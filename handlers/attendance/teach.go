@@ -61,7 +61,10 @@ func teach(r *web.Request) error {
 	if page.Lesson != nil {
 		page.Title = page.Lesson.Title
 	}
-	page.Heading, page.Stage, page.Script = heading(page.Base, page.Session), true, "player.js"
+	page.Heading, page.Stage = heading(page.Base, page.Session), true
+	if page.Lesson != nil && page.Lesson.Medium == courses.Video {
+		page.Script = "player.js"
+	}
 	return r.Render("attendance/teach", page)
 }
 

@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"strconv"
 	"strings"
 
 	"huotang/handlers/web"
@@ -11,6 +12,7 @@ import (
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/fail"
+	"huotang/models/lang"
 	"huotang/models/org"
 )
 
@@ -189,7 +191,25 @@ func void(a *attendance.Area) web.PageFunc {
 func heading(b web.Base, s attendance.SessionView) string {
 	var names []string
 	for _, k := range s.Kinds {
+		if k == attendance.ActivityDay {
+			names = append(names, b.T("attendance.day_of", short(b, s.HeldOn.Month())))
+			continue
+		}
 		names = append(names, b.T("attendance.kind."+string(k)))
 	}
 	return strings.Join(names, b.T("attendance.and"))
 }
+
+// short names a month without its year: "11月", "November".
+func short(b web.Base, m date.Month) string {
+	if b.Lang == lang.English {
+		return m.Of().String()
+	}
+	return strconv.Itoa(int(m.Of())) + "月"
+}
+
+// Short names a month without its year.
+func (p todayPage) Short(m date.Month) string { return short(p.Base, m) }
+
+// HeadingOf names a session.
+func (p todayPage) HeadingOf(s *attendance.SessionView) string { return heading(p.Base, *s) }

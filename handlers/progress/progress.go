@@ -81,6 +81,9 @@ func show(r *web.Request, v progress.StudyView, path string, own bool) error {
 	return r.Render("progress/study", page)
 }
 
+// most seconds that a bookmark may lie in; the op has the last word.
+const most = 1e6
+
 // keepPosition takes the bookmark that the player sends; it sends whole seconds and wants no answer.
 func keepPosition(r *web.Request) error {
 	var in struct {
@@ -90,7 +93,7 @@ func keepPosition(r *web.Request) error {
 		return err
 	}
 	seconds, err := strconv.ParseFloat(r.Form().Get("position"), 64)
-	if err != nil {
+	if err != nil || !(seconds >= 0 && seconds < most) {
 		return fail.Invalid("input.number").Because(err)
 	}
 	_, err = web.Do(r, progress.KeepPosition, progress.KeepPositionInput{Lesson: in.Lesson, PositionMs: int(seconds * 1000)})
