@@ -69,10 +69,10 @@ func readHeader(r io.ReadSeeker, at, size int64) (box, error) {
 	case 1:
 		b.header = 16
 		long := binary.BigEndian.Uint64(head[8:])
-		if n < 16 || long > uint64(size) {
+		if n < 16 || long > uint64(size) { //nolint:gosec // sizes are checked to fit the file
 			return b, fmt.Errorf("%w: box %q at %d", ErrTruncated, b.kind, at)
 		}
-		b.size = int64(long)
+		b.size = int64(long) //nolint:gosec // sizes are checked to fit the file
 	default:
 		b.size = int64(short)
 	}

@@ -28,11 +28,11 @@ func FastStart(r io.ReadSeeker, size int64) (io.Reader, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := shift(index[moov.header:], uint64(mdat.start), moov); err != nil {
+	if err := shift(index[moov.header:], uint64(mdat.start), moov); err != nil { //nolint:gosec // sizes are checked to fit the file
 		return nil, 0, err
 	}
 	if moov.header == 8 {
-		binary.BigEndian.PutUint32(index, uint32(moov.size)) // it may have said "to the end"
+		binary.BigEndian.PutUint32(index, uint32(moov.size)) //nolint:gosec // at most 32 MB; the header may have said "to the end"
 	}
 	return &splice{r: r, pieces: []piece{
 		{start: 0, end: mdat.start},
@@ -71,10 +71,10 @@ func shift(content []byte, to uint64, moov box) error {
 func shiftTable(table []byte, wide int, to uint64, moov box) error {
 	for i := 0; i < len(table); i += wide {
 		at := offset(table[i:], wide)
-		if at < to || at >= uint64(moov.start) {
+		if at < to || at >= uint64(moov.start) { //nolint:gosec // sizes are checked to fit the file
 			continue
 		}
-		at += uint64(moov.size)
+		at += uint64(moov.size) //nolint:gosec // sizes are checked to fit the file
 		switch {
 		case wide == 8:
 			binary.BigEndian.PutUint64(table[i:], at)

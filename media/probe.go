@@ -187,7 +187,7 @@ func duration(mvhd []byte, picture *track) (time.Duration, error) {
 		return 0, fmt.Errorf("%w: it lasts %d/%d s", ErrDamaged, units, scale)
 	}
 	ms := (units*1000 + uint64(scale)/2) / uint64(scale)
-	return time.Duration(ms) * time.Millisecond, nil
+	return time.Duration(ms) * time.Millisecond, nil //nolint:gosec // under maxDuration
 }
 
 // decode reads the content of a box without boxes within by its decoder of mp4ff.
@@ -223,7 +223,7 @@ func (t *track) checkChunks(size int64) error {
 		return fmt.Errorf("%w: a track without samples", ErrDamaged)
 	}
 	for i := 0; i < len(table); i += wide {
-		if at := offset(table[i:], wide); at >= uint64(size) {
+		if at := offset(table[i:], wide); at >= uint64(size) { //nolint:gosec // sizes are checked to fit the file
 			return fmt.Errorf("%w: a chunk at %d of %d", ErrTruncated, at, size)
 		}
 	}

@@ -178,7 +178,7 @@ func (t *track) audio() (string, error) {
 		return "", err
 	}
 	// An odd tail makes mp4ff fail after it has read the part that matters.
-	es, err := mp4.DecodeESDescriptor(bits.NewFixedSliceReader(esds), uint32(len(esds)))
+	es, err := mp4.DecodeESDescriptor(bits.NewFixedSliceReader(esds), uint32(len(esds))) //nolint:gosec // a part of an index of at most 32 MB
 	if es.DecConfigDescriptor == nil {
 		return "", fmt.Errorf("%w: AAC: %w", ErrDamaged, err)
 	}

@@ -130,7 +130,7 @@ func (c *County) deck(d dice, fits func(Course) bool) []int {
 // draw takes the first unused lesson that is in season, else one without a season,
 // else any, and marks it used. The deck must not be used up.
 func (c *County) draw(deck []int, used map[int]bool, m time.Month) int {
-	var always, any = None, None
+	always, other := None, None
 	for _, l := range deck {
 		switch months := c.Lessons[l].Months; {
 		case used[l]:
@@ -139,12 +139,12 @@ func (c *County) draw(deck []int, used map[int]bool, m time.Month) int {
 			return l
 		case len(months) == 0 && always == None:
 			always = l
-		case any == None:
-			any = l
+		case other == None:
+			other = l
 		}
 	}
 	if always == None {
-		always = any
+		always = other
 	}
 	used[always] = true
 	return always

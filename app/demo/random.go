@@ -15,7 +15,7 @@ func (c *County) dice(parts ...string) dice {
 		_, _ = h.Write([]byte(p))
 		_, _ = h.Write([]byte{0})
 	}
-	return dice{rand.New(rand.NewPCG(c.Seed, h.Sum64()))} //nolint:gosec // a plan, not a secret
+	return dice{rand.New(rand.NewPCG(c.Seed, h.Sum64()))}
 }
 
 // chance is true with probability p.

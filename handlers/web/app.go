@@ -20,7 +20,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
@@ -134,9 +133,6 @@ func plain(path string) bool {
 
 // secureCookies reports whether people reach the site by https.
 func (w *App) secureCookies() bool { return strings.HasPrefix(w.BaseURL, "https://") }
-
-// now is the clock of the database's units of work.
-func (w *App) now() time.Time { return w.DB.Now() }
 
 // SetCounty gives the county's own name for the header of every page; it may change while the app runs.
 func (w *App) SetCounty(name string) { w.countyName.Store(&name) }

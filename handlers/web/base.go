@@ -77,7 +77,7 @@ const (
 )
 
 func (r *Request) cookie(name, value string, seconds int) {
-	http.SetCookie(r.gin.Writer, &http.Cookie{
+	http.SetCookie(r.gin.Writer, &http.Cookie{ //nolint:gosec // Secure exactly when the site is https
 		Name: name, Value: value, Path: "/", MaxAge: seconds,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.App.secureCookies(),
 	})

@@ -15,20 +15,32 @@ var entries = []struct {
 	items []entry
 }{
 	{access.County, []entry{
-		{"/county", "report", "nav.county"}, {"/sites", "house", "nav.sites"}, {"/courses", "courses", "nav.courses"},
-		{"/curricula", "calendar", "nav.curricula"}, {"/me", "me", "nav.me"},
+		{"/county", "report", "nav.county"},
+		{"/sites", "house", "nav.sites"},
+		{"/courses", "courses", "nav.courses"},
+		{"/curricula", "calendar", "nav.curricula"},
+		{"/me", "me", "nav.me"},
 	}},
 	{access.Auditor, []entry{
-		{"/county", "report", "nav.county"}, {"/sites", "house", "nav.sites"}, {"/curricula", "calendar", "nav.curricula"},
-		{"/audit", "search", "nav.audit"}, {"/me", "me", "nav.me"},
+		{"/county", "report", "nav.county"},
+		{"/sites", "house", "nav.sites"},
+		{"/curricula", "calendar", "nav.curricula"},
+		{"/audit", "search", "nav.audit"},
+		{"/me", "me", "nav.me"},
 	}},
 	{access.Township, []entry{
-		{"/month", "house", "nav.month"}, {"/courses", "courses", "nav.courses"}, {"/curricula", "calendar", "nav.curricula"},
-		{"/county", "report", "nav.report"}, {"/me", "me", "nav.me"},
+		{"/month", "house", "nav.month"},
+		{"/courses", "courses", "nav.courses"},
+		{"/curricula", "calendar", "nav.curricula"},
+		{"/county", "report", "nav.report"},
+		{"/me", "me", "nav.me"},
 	}},
 	{access.Village, []entry{
-		{"/month", "house", "nav.month"}, {"/people", "people", "nav.people"}, {"/catalogue", "courses", "nav.catalogue"},
-		{"/county", "report", "nav.report"}, {"/me", "me", "nav.me"},
+		{"/month", "house", "nav.month"},
+		{"/people", "people", "nav.people"},
+		{"/catalogue", "courses", "nav.catalogue"},
+		{"/county", "report", "nav.report"},
+		{"/me", "me", "nav.me"},
 	}},
 	{access.Secretary, []entry{
 		{"/people", "people", "nav.branch"}, {"/sessions", "roll", "nav.sessions"}, {"/me/study", "report", "nav.study"}, {"/me", "me", "nav.me"},
@@ -44,8 +56,11 @@ var entries = []struct {
 }
 
 var hostEntries = []entry{
-	{"/today", "today", "nav.today"}, {"/catalogue", "courses", "nav.catalogue"}, {"/sessions", "roll", "nav.sessions"},
-	{"/me/study", "report", "nav.study"}, {"/me", "me", "nav.me"},
+	{"/today", "today", "nav.today"},
+	{"/catalogue", "courses", "nav.catalogue"},
+	{"/sessions", "roll", "nav.sessions"},
+	{"/me/study", "report", "nav.study"},
+	{"/me", "me", "nav.me"},
 }
 
 // roleEntries are those of the actor's first role in the table's order.

@@ -22,7 +22,6 @@ type Request struct {
 	Prefs  accounts.Prefs // of the account
 	gin    *gin.Context
 	known  bool
-	note   string
 	limit  int64 // of the body, in bytes
 	form   url.Values
 	formOK bool

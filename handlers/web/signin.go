@@ -134,8 +134,13 @@ func (r *Request) SignIn(account accounts.AccountID) error {
 // agent is a short word for a browser, for the list of one's sign-ins.
 func agent(ua string) string {
 	for _, known := range []struct{ part, name string }{
-		{"MicroMessenger", "WeChat"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
-		{"Windows", "Windows"}, {"Macintosh", "Mac"}, {"Linux", "Linux"},
+		{"MicroMessenger", "WeChat"},
+		{"Android", "Android"},
+		{"iPhone", "iPhone"},
+		{"iPad", "iPad"},
+		{"Windows", "Windows"},
+		{"Macintosh", "Mac"},
+		{"Linux", "Linux"},
 	} {
 		if strings.Contains(ua, known.part) {
 			return known.name

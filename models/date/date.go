@@ -29,8 +29,6 @@ type Date struct{ days int32 } // since 0001-01-01
 // Layout is how a Date is written.
 const Layout = "2006-01-02"
 
-const day = 24 * time.Hour
-
 // epochDays is the number of days from 0001-01-01 to 1970-01-01.
 const epochDays = 719162
 

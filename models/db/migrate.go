@@ -14,7 +14,8 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-func (d *DB) provider(log *slog.Logger) (*goose.Provider, error) {
+// provider reads the migrations; locked makes several processes migrate one after another.
+func (d *DB) provider(log *slog.Logger, locked bool) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations/"+d.driver)
 	if err != nil {
 		return nil, fmt.Errorf("db: migrations: %w", err)
@@ -26,6 +27,8 @@ func (d *DB) provider(log *slog.Logger) (*goose.Provider, error) {
 	}
 	if d.driver == MySQL {
 		dialect = goose.DialectMySQL
+	}
+	if d.driver == MySQL && locked {
 		locker, err := lock.NewMySQLTableLocker(lock.WithTableName("schema_lock"))
 		if err != nil {
 			return nil, fmt.Errorf("db: migration lock: %w", err)
@@ -45,7 +48,7 @@ func (d *DB) Migrate(ctx context.Context, log *slog.Logger) (int, error) {
 	if err := d.refuseNewer(ctx); err != nil {
 		return 0, err
 	}
-	p, err := d.provider(log)
+	p, err := d.provider(log, true)
 	if err != nil {
 		return 0, err
 	}
@@ -82,7 +85,7 @@ func (d *DB) refuseNewer(ctx context.Context) error {
 
 // versions gives the schema's version in the database and in this binary.
 func (d *DB) versions(ctx context.Context) (have, want int64, err error) {
-	p, err := d.provider(nil)
+	p, err := d.provider(nil, false)
 	if err != nil {
 		return 0, 0, err
 	}

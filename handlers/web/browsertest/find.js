@@ -11,6 +11,12 @@
     return el.getClientRects().length > 0;
   }
 
+  // Radio buttons behind their labels are for the keyboard: nobody puts a finger on them.
+  function touchable(el) {
+    const box = el.getBoundingClientRect();
+    return box.width * box.height > 16 && getComputedStyle(el).opacity !== '0';
+  }
+
   // The name that a person or a screen reader gives a control.
   function name(el) {
     const by = el.getAttribute('aria-labelledby');
@@ -78,7 +84,7 @@
     const root = within(path);
     if (!root) return null;
     const want = squeeze(words);
-    const all = Array.from(root.querySelectorAll(tappable)).filter(shown);
+    const all = Array.from(root.querySelectorAll(tappable)).filter(shown).filter(touchable);
     const el = best(all, want);
     if (el) return el;
     const plain = Array.from(root.querySelectorAll('*')).filter((e) => !e.children.length && shown(e) && squeeze(e.textContent) === want);

@@ -161,7 +161,7 @@ func migratedFile() (file []byte, err error) {
 	if err := d.Close(); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path) //nolint:gosec // our own temporary file
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
