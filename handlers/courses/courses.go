@@ -233,6 +233,14 @@ func (p coursePage) Video(l courses.LessonID) *videos.View {
 	return nil
 }
 
+// MayJudge reports a lesson that the reader can review now, or whose review he can withdraw.
+func (p coursePage) MayJudge(l courses.LessonView) bool {
+	if !p.MayReview || l.Reviewed {
+		return p.MayReview
+	}
+	return !l.Mine && (l.Medium != courses.Video || p.Video(l.ID) != nil)
+}
+
 // Last reports the last lesson.
 func (p coursePage) Last(place int) bool { return place == len(p.Course.Lessons) }
 
