@@ -25,6 +25,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	runLimits() // in the processes that the figures are held against, and nothing else
 	code := m.Run()
 	if err := browsertest.Stop(); err != nil && code == 0 {
 		panic(err)
