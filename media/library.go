@@ -123,9 +123,16 @@ var reasons = []struct {
 	err  error
 	code string
 }{
-	{ErrNotMP4, "videos.not_mp4"}, {ErrTruncated, "videos.truncated"}, {ErrDamaged, "videos.damaged"},
-	{ErrFragmented, "videos.fragmented"}, {ErrNoVideo, "videos.no_picture"}, {ErrEncrypted, "videos.encrypted"},
-	{ErrHEVC, "videos.hevc"}, {ErrVideoCodec, "videos.codec"}, {ErrVideoProfile, "videos.profile"}, {ErrAudioCodec, "videos.sound"},
+	{ErrNotMP4, "videos.not_mp4"},
+	{ErrTruncated, "videos.truncated"},
+	{ErrDamaged, "videos.damaged"},
+	{ErrFragmented, "videos.fragmented"},
+	{ErrNoVideo, "videos.no_picture"},
+	{ErrEncrypted, "videos.encrypted"},
+	{ErrHEVC, "videos.hevc"},
+	{ErrVideoCodec, "videos.codec"},
+	{ErrVideoProfile, "videos.profile"},
+	{ErrAudioCodec, "videos.sound"},
 }
 
 func unplayable(err error) error {

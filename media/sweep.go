@@ -30,7 +30,10 @@ func (l *Library) Sweep(ctx context.Context, by access.Actor, write func(context
 		stale, err = videos.Stale(tx, by)
 		return err
 	})
-	errs := []error{err}
+	if err != nil {
+		return s.Swept, err
+	}
+	var errs []error
 	for _, v := range stale {
 		if err := ctx.Err(); err != nil {
 			errs = append(errs, fmt.Errorf("media: sweep: %w", err))
