@@ -90,4 +90,3 @@ func found(t *testing.T, e *dbtest.Env, name string) (v org.SiteView) {
 	})
 	return v
 }
-
