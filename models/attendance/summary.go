@@ -9,7 +9,7 @@ import (
 
 // SummaryInput names a school and a span of days; without days it is this year.
 type SummaryInput struct {
-	Site org.SiteID `path:"site"`
+	Site org.SiteID `path:"id"`
 	From date.Date  `query:"from"`
 	To   date.Date  `query:"to"`
 }
