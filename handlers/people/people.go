@@ -172,6 +172,9 @@ func newPerson(r *web.Request) error {
 func editNew(r *web.Request, site org.SiteID, form web.Form) error {
 	var page newPage
 	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
+		if by.Visible(access.PeopleEdit).Empty() {
+			return by.Require(access.PeopleEdit)
+		}
 		if !site.IsZero() {
 			if page.Site, err = org.FindSchool(tx, site); err != nil {
 				return err
