@@ -104,6 +104,9 @@ func (w *App) signedIn(tx *db.Tx, ctx context.Context) (access.Actor, prefs, err
 	if fail.KindOf(err) == fail.Unauthenticated {
 		return access.Visitor(), prefs{}, nil
 	}
+	if err == nil && len(actor.Grants()) == 0 { // not yet trusted with anything, or no longer: what every visitor may
+		actor = access.New(actor.Account, actor.Person, actor.Name, access.Visitor().Grants())
+	}
 	return actor, p, err
 }
 
