@@ -18,6 +18,7 @@ import (
 	"huotang/models/attendance/attendancetest"
 	"huotang/models/courses/coursestest"
 	"huotang/models/db/dbtest"
+	"huotang/models/people/peopletest"
 	"huotang/models/progress"
 )
 
@@ -220,6 +221,25 @@ func TestBadInput(t *testing.T) {
 		none.Want(http.StatusUnprocessableEntity, "一个人也没有点")
 		if v := h.host.Get(h.at("roll")); v.Find(".marks .none[checked]").Length() != 5 {
 			t.Error("something was stored")
+		}
+	})
+}
+
+// Names and whatever is typed are text, never markup.
+func TestMarksAreEscaped(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		h := enter(t, e)
+		h.Open(t, e, h.area)
+		const evil = `"><script>alert(1)</script>`
+		peopletest.Add(t, e, h.Tree, peopletest.Person{Name: evil, Site: h.School.School.ID})
+		page := h.host.Get(h.at("roll")).Want(200)
+		page = h.host.Submit(page, "form.roll", url.Values{"all": {"present"}, "mark.0": {evil}, "mark.1": {"on_leave"}, "reason.1": {evil}, "was.2": {evil}, "extra": {evil}, "adults": {evil}})
+		page.Want(200)
+		if got := page.Find("main script").Length(); got != 0 || !strings.Contains(page.Body, "&lt;script&gt;") {
+			t.Errorf("%d scripts in the page", got)
+		}
+		if got := page.Find(`.marks input[name="was.2"]`).AttrOr("value", ""); got != evil {
+			t.Errorf("was.2 is %q", got)
 		}
 	})
 }

@@ -15,13 +15,15 @@ type Task string
 
 // The tasks.
 const (
-	Nothing    Task = "nothing"   // neither today nor left over
-	DueToday   Task = "due"       // today is an activity day and nothing is started
-	Started    Task = "opened"    // started, the roll not handed in
-	Done       Task = "submitted" // today's roll is handed in
-	Overdue    Task = "overdue"   // a past activity day without a record
-	CalledOff  Task = "not_held"  // somebody said that today's activity does not take place
-	unfinished      = 62          // days back that an open session is still asked about
+	Nothing   Task = "nothing"   // neither today nor left over
+	DueToday  Task = "due"       // today is an activity day and nothing is started
+	Started   Task = "opened"    // started, the roll not handed in
+	Done      Task = "submitted" // today's roll is handed in
+	Overdue   Task = "overdue"   // a past activity day without a record
+	CalledOff Task = "not_held"  // somebody said that today's activity does not take place
+
+	unfinished = 62 // days back that an open session is still asked about
+	mostOpen   = 20 // sessions looked at
 )
 
 // TodayView is what stands first on a host's home.
@@ -64,7 +66,7 @@ func Today(tx *db.Tx, by access.Actor, in TodayInput) (TodayView, error) {
 	}
 	today := tx.Today()
 	rows, err := db.All[sessionRow](tx.Where("site_id = ? AND held_on >= ? AND (state = ? OR state = ? AND held_on = ?)",
-		in.Site, today.AddDays(-unfinished), Opened, HandedIn, today).Order("held_on DESC, made_at DESC"))
+		in.Site, today.AddDays(-unfinished), Opened, HandedIn, today).Order("held_on DESC, made_at DESC").Limit(mostOpen))
 	if err != nil {
 		return TodayView{}, err
 	}
