@@ -1,0 +1,175 @@
+package handlers_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"huotang/models/db"
+	"huotang/models/db/dbtest"
+	"huotang/models/runs"
+)
+
+// Every route is asked by every role, inside and outside its unit, by an account without any and by a visitor. Who may,
+// gets an answer; who may not, is told as the table says, and nothing changes.
+func TestEveryRouteByEveryRole(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	asked := 0
+	for _, r := range table() {
+		done := false
+		for _, s := range w.seats {
+			asked++
+			got := w.ask(r, s)
+			want := r.expect(w, s)
+			if want == allowed && got.status < 400 {
+				done = true
+			}
+			if fault := r.judge(w, s, want, got); fault != "" {
+				t.Errorf("%s (%s) by %s: %s", r.route, w.expand(r.address()), s.name, fault)
+			}
+		}
+		if !done && !r.input {
+			t.Errorf("%s (%s): nobody could do it; is the body of the row right?", r.route, r.address())
+		}
+	}
+	t.Logf("%d rows, %d seats, %d requests", len(table()), len(w.seats), asked)
+}
+
+func (r row) address() string {
+	if r.at != "" {
+		return r.at
+	}
+	_, path, _ := strings.Cut(r.route, " ")
+	return path
+}
+
+// ask sends the row's request as the seat, and puts the database back when it has changed.
+func (w *world) ask(r row, s *seat) answer {
+	w.t.Helper()
+	method, _, _ := strings.Cut(r.route, " ")
+	path := strings.ReplaceAll(r.address(), "{host.sign_in}", w.who("host inside").ids["sign_in"])
+	before := w.commits()
+	got := w.send(s, method, w.expand(path), r.body)
+	if strings.Contains(path, "/run") && method == http.MethodPost && got.status < 400 {
+		w.rest()
+	}
+	got.wrote = w.commits() != before
+	if got.wrote {
+		w.reset()
+	}
+	return got
+}
+
+// send is [world.as] with the row's body: the file, a form or JSON.
+func (w *world) send(s *seat, method, path, body string) answer {
+	w.t.Helper()
+	if body != upload {
+		return w.as(s, method, path, w.form(body))
+	}
+	file, err := os.ReadFile(filepath.Join("..", "media", "testdata", "plain.mp4"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if method == http.MethodPut {
+		return w.as(s, method, path+"?name=plain.mp4", string(file), "Content-Type", "video/mp4")
+	}
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	part, err := form.CreateFormFile("file", "plain.mp4")
+	if err == nil {
+		_, err = part.Write(file)
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.as(s, method, path, b.String(), "Content-Type", form.FormDataContentType())
+}
+
+// rest waits until no job is at work.
+func (w *world) rest() {
+	w.t.Helper()
+	dbtest.Wait(w.t, "the job", func() bool {
+		var n int
+		w.Env.See(w.t, func(tx *db.Tx) error {
+			return tx.Raw("SELECT (SELECT COUNT(*) FROM job_runs WHERE state = ?) + (SELECT COUNT(*) FROM job_leases WHERE expires_at > '2001-01-01')", runs.Running).Scan(&n).Error
+		})
+		return n == 0
+	})
+}
+
+// judge says what is wrong with the answer, "" for nothing.
+func (r row) judge(w *world, s *seat, want int, got answer) string {
+	api := strings.Contains(r.route, " /api/")
+	get := strings.HasPrefix(r.route, "GET ")
+	if get && got.wrote {
+		return "a GET has written"
+	}
+	if want != allowed && got.wrote {
+		return fmt.Sprintf("status %d, and something was written", got.status)
+	}
+	switch {
+	case want == allowed:
+		return r.judgeAllowed(w, s, got, get)
+	case want == 401 && !api && get:
+		if got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/sign-in?next=") {
+			return fmt.Sprintf("status %d to %q, want the sign-in", got.status, got.header.Get("Location"))
+		}
+	case want == hidden:
+		if got.status != 403 && got.status != 404 {
+			return fmt.Sprintf("status %d, want 403 or 404", got.status)
+		}
+	case got.status != want:
+		return fmt.Sprintf("status %d, want %d", got.status, want)
+	}
+	if leak := w.leak(got.body); leak != "" {
+		return "the refusal holds " + leak
+	}
+	return ""
+}
+
+func (r row) judgeAllowed(w *world, s *seat, got answer, get bool) string {
+	signIn := strings.HasPrefix(got.header.Get("Location"), "/sign-in")
+	switch {
+	case got.status < 400 && !signIn:
+	case !signIn && (!get || r.input) && (got.status == 422 || got.status == 409 || got.status == 412):
+	default:
+		return fmt.Sprintf("status %d to %q, want an answer: %.200s", got.status, got.header.Get("Location"), got.body)
+	}
+	if r.holds == "" {
+		return ""
+	}
+	holds := strings.Contains(got.body, w.expand(r.holds))
+	switch {
+	case s.inside && !holds && r.shows(w, s):
+		return "the list does not hold " + w.expand(r.holds)
+	case !s.inside && holds:
+		return "the list holds " + w.expand(r.holds) + " of another township"
+	}
+	return ""
+}
+
+// shows reports whether the list of one inside holds the marked thing; roles that see no such things get an empty one.
+func (r row) shows(w *world, s *seat) bool {
+	if r.need == "" {
+		return r.shown == nil || r.shown(w, s)
+	}
+	return true
+}
+
+// leak names what no refusal may hold: names of people and titles.
+func (w *world) leak(body string) string {
+	for _, secret := range []string{memberName, member2Name, villagerName, courseTitle, draftTitle, w.ids["account.username"]} {
+		if strings.Contains(body, secret) {
+			return secret
+		}
+	}
+	return ""
+}
