@@ -36,6 +36,7 @@ type SchoolMonth struct {
 	Name        string               `json:"name"`
 	Village     string               `json:"village"`
 	Township    string               `json:"township"`
+	Day         calendar.DayID       `json:"day"` // the activity day, zero for none
 	State       calendar.State       `json:"state"`
 	Reason      calendar.Reason      `json:"reason"`
 	PlannedOn   date.Date            `json:"planned_on"`
@@ -155,6 +156,7 @@ type line struct {
 	Village     string
 	Township    string
 	Path        string
+	Day         calendar.DayID
 	PlannedOn   date.Date
 	RuledOn     date.Date
 	Shift       calendar.Shift
@@ -168,7 +170,7 @@ type line struct {
 // firstUndone orders a school's activity days, of which the first speaks for the school.
 const firstUndone = " ORDER BY u.code, CASE WHEN d.state = 'planned' THEN 0 ELSE 1 END, d.nth"
 
-const monthQuery = "SELECT h.id, u.code, u.name, v.name, w.name, u.path, d.planned_on, d.ruled_on, " +
+const monthQuery = "SELECT h.id, u.code, u.name, v.name, w.name, u.path, d.id, d.planned_on, d.ruled_on, " +
 	"COALESCE(d.shift, ''), COALESCE(d.state, ''), COALESCE(d.reason, ''), s.id, s.held_on, COALESCE(s.attended, 0) " +
 	"FROM sites h JOIN units u ON u.id = h.id JOIN units v ON v.id = u.parent_id JOIN units w ON w.id = v.parent_id " +
 	"LEFT JOIN activity_days d ON d.site_id = h.id AND d.`month` = ? AND d.state <> 'cancelled' " +
@@ -186,7 +188,7 @@ func (p place) month(tx *db.Tx, m date.Month) ([]SchoolMonth, error) {
 	err = each(tx, monthQuery+c.text+firstUndone, append([]any{m}, c.args...),
 		func(scan func(...any) error) error {
 			var l line
-			err := scan(&l.Site, &l.Code, &l.Name, &l.Village, &l.Township, &l.Path, &l.PlannedOn, &l.RuledOn, &l.Shift, &l.State, &l.Reason,
+			err := scan(&l.Site, &l.Code, &l.Name, &l.Village, &l.Township, &l.Path, &l.Day, &l.PlannedOn, &l.RuledOn, &l.Shift, &l.State, &l.Reason,
 				&l.Session, &l.HeldOn, &l.Attendances)
 			if n := len(out); n == 0 || out[n-1].Site != l.Site { // of several activity days the first undone one speaks for the school
 				out = append(out, l.school(extra[l.Site], tx.Today(), m))
@@ -226,7 +228,7 @@ func (p place) inMonth(tx *db.Tx, m date.Month) (map[org.SiteID]held, error) {
 // school says what became of the school's day. A session on another day of the month is a record, too.
 func (l line) school(h held, today date.Date, m date.Month) SchoolMonth {
 	s := SchoolMonth{
-		Site: l.Site, Code: l.Code, Name: l.Name, Village: l.Village, Township: l.Township, Reason: l.Reason,
+		Site: l.Site, Code: l.Code, Name: l.Name, Village: l.Village, Township: l.Township, Day: l.Day, Reason: l.Reason,
 		PlannedOn: l.PlannedOn, RuledOn: l.RuledOn, Moved: l.Shift == calendar.ByHand, path: l.Path,
 		Session: l.Session, HeldOn: l.HeldOn, Sessions: h.sessions, Attendances: h.attendances,
 	}

@@ -26,12 +26,12 @@ import (
 // Every combination of unit, days and cut-off is what a recount from the marks finds.
 func TestSummaryIsTheRecount(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		days := []date.Date{
 			{}, date.New(2026, 9, 5), date.New(2026, 10, 1), date.New(2026, 10, 15), date.New(2026, 10, 31), date.New(2026, 11, 1),
 			date.New(2026, 11, 20), date.New(2026, 11, 21), date.New(2026, 11, 23),
 		}
-		units := []org.UnitView{w.County, w.Township, w.Village, w.Township2}
+		units := []org.UnitView{w.Tree.County, w.Township, w.Village, w.Township2}
 		n := 0
 		for _, u := range units {
 			for _, from := range days {
@@ -62,7 +62,7 @@ func TestSummaryIsTheRecount(t *testing.T) {
 
 func TestSummaryAsJSON(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	w.history(t)
+	w.History(t)
 	b, err := json.Marshal(must(t, w, Summary, orgtest.By, SummaryInput{}))
 	if err != nil {
 		t.Fatal(err)
@@ -81,11 +81,11 @@ func TestSummaryAsJSON(t *testing.T) {
 // What is handed in later, or taken back, or of a school that lost its licence.
 func TestWhatCounts(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		before := must(t, w, Summary, orgtest.By, SummaryInput{})
 		at := w.Now()
 		w.Clock.Add(time.Hour)
-		r := w.hold(t, w.Site, date.New(2026, 11, 2)) // held long ago, handed in now
+		r := w.Hold(t, w.Site, date.New(2026, 11, 2)) // held long ago, handed in now
 		after := must(t, w, Summary, orgtest.By, SummaryInput{})
 		if after.Sessions != before.Sessions+1 || after.Attendances != before.Attendances+r.Attendances {
 			t.Errorf("before %+v, after %+v", before, after)
@@ -124,13 +124,13 @@ func TestSpanIsChecked(t *testing.T) {
 // An empty county has figures, too.
 func TestNothingYet(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
-		w := &world{Env: e}
+		w := &world{e, nil}
 		if got := must(t, w, Summary, orgtest.By, SummaryInput{}); got.Figures != (Figures{}) || got.People != 0 {
 			t.Errorf("before the set-up %+v", got)
 		}
 		must(t, w, Overview, orgtest.By, OverviewInput{})
-		w.Tree = orgtest.County(t, e)
-		county := orgtest.As(access.County, w.County.Path)
+		tree := orgtest.County(t, e)
+		county := orgtest.As(access.County, tree.County.Path)
 		o := must(t, w, Overview, county, OverviewInput{Coverage: true})
 		if o.Summary.Schools != 4 || o.Summary.Sessions != 0 || len(o.Trend.Months) != trendMonths || o.Units.Coverage.Permille() != 0 || o.Counts.Unplanned != 4 {
 			t.Errorf("before the first session %+v", o)
@@ -140,7 +140,7 @@ func TestNothingYet(t *testing.T) {
 
 func TestTrend(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		v := must(t, w, Trend, orgtest.By, TrendInput{Span{From: date.New(2026, 8, 1)}})
 		var months []string
 		for _, m := range v.Months {
@@ -166,7 +166,7 @@ func TestTrend(t *testing.T) {
 
 func TestByUnit(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		for _, span := range []Span{
 			{}, {Unit: w.Township.Code}, {Unit: w.Village.Code}, {From: date.New(2026, 10, 1), To: date.New(2026, 10, 31)},
 			{Unit: w.Township.Code, From: date.New(2026, 10, 2), To: date.New(2026, 11, 19)}, {AsOf: date.New(2026, 10, 20).At(0, 0)},
@@ -199,7 +199,7 @@ func (w *world) holdsUnits(t *testing.T, v UnitsView, span Span) {
 		t.Errorf("not in code order: %+v", v.Items)
 	}
 	paths := map[string]string{}
-	for _, u := range []org.UnitView{w.County, w.Township, w.Township2, w.Village, w.Village2, w.Village3} {
+	for _, u := range []org.UnitView{w.Tree.County, w.Township, w.Township2, w.Village, w.Village2, w.Village3} {
 		paths[u.Code] = u.Path
 	}
 	for _, s := range w.Schools() {
@@ -309,7 +309,7 @@ func TestMonth(t *testing.T) {
 			t.Errorf("overview %+v %+v", o.Counts, o.Missing)
 		}
 
-		r := w.hold(t, w.Site, date.New(2026, 11, 21)) // not on its activity day, but a record
+		r := w.Hold(t, w.Site, date.New(2026, 11, 21)) // not on its activity day, but a record
 		held := must(t, w, Month, orgtest.By, MonthInput{State: calendar.Held}).Items
 		if len(held) != 1 || held[0].Session != r.Session || held[0].Sessions != 1 || held[0].Attendances != r.Attendances {
 			t.Errorf("held %+v", held)
@@ -317,9 +317,9 @@ func TestMonth(t *testing.T) {
 		w.Clock.Set(date.New(2026, 12, 2).At(21, 0))
 		w.Do(t, func(tx *db.Tx) error {
 			d := day(w.Neighbour)
-			_, err := w.a.Submit(tx, orgtest.By, attendance.SubmitInput{
+			_, err := w.Area.Submit(tx, orgtest.By, attendance.SubmitInput{
 				Session: d.SessionID, ActivityDay: d.ID, Minutes: 60, Stamp: attendance.Stamp{Device: "x", Seq: 1},
-				Marks: []attendance.MarkInput{{Person: w.members[w.Neighbour.ID][0], Value: attendance.Value{State: attendance.Present}}},
+				Marks: []attendance.MarkInput{{Person: w.Members[w.Neighbour.ID][0], Value: attendance.Value{State: attendance.Present}}},
 			})
 			return err
 		})
@@ -355,7 +355,7 @@ func TestMonthHasParts(t *testing.T) {
 
 func TestSiteSessions(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		in := SiteSessionsInput{Span: Span{Unit: w.Site.Code}, Limit: 3}
 		first := must(t, w, SiteSessions, orgtest.By, in)
 		in.After = first.Next
@@ -382,7 +382,7 @@ func TestSiteSessions(t *testing.T) {
 // The overview and the export say what the single reports say.
 func TestTogether(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		for _, span := range []Span{{}, {Unit: w.Township.Code}, {Unit: w.Village.Code, From: date.New(2026, 10, 2)}, {Unit: w.Site.Code}} {
 			sum := must(t, w, Summary, orgtest.By, SummaryInput{span})
 			trend := must(t, w, Trend, orgtest.By, TrendInput{span})
@@ -411,7 +411,7 @@ func TestTogether(t *testing.T) {
 // Each report by each role, on a unit that is his, one that is not, and by default.
 func TestWhoSeesWhat(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		all := map[string]func(by access.Actor, unit string) error{
 			"summary": func(by access.Actor, u string) error {
 				_, err := ask(w, Summary, by, SummaryInput{Span{Unit: u}})
@@ -484,7 +484,7 @@ func TestWhoSeesWhat(t *testing.T) {
 // Two grants are one report; a grant in the party's tree reaches the schools that its branches keep.
 func TestScopes(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
-		w.history(t)
+		w.History(t)
 		actor := func(grants ...access.Grant) access.Actor {
 			return access.New(access.AccountID{1}, access.PersonID{}, "", grants)
 		}
