@@ -14,6 +14,7 @@ import (
 	"huotang/handlers/org"
 	"huotang/handlers/people"
 	"huotang/handlers/progress"
+	reportpages "huotang/handlers/reports"
 	servicepages "huotang/handlers/service"
 	videopages "huotang/handlers/videos"
 	"huotang/handlers/web"
@@ -50,6 +51,7 @@ func New(w *web.App, a Areas) http.Handler {
 	rollpages.Mount(p, api, a.Attendance)
 	progress.Mount(p, api)
 	servicepages.Mount(p, api, a.Service)
+	reportpages.Mount(p, api)
 	jobpages.Mount(p, api, a.Jobs)
 	return w.Handler()
 }
