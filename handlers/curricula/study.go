@@ -10,12 +10,59 @@ import (
 	"huotang/models/progress"
 )
 
-// cataloguePage is 看课.
+// cataloguePage is 看课. It is the page that is opened most, so its words are made here once and the
+// view only sets them.
 type cataloguePage struct {
 	base
 	In      curricula.CatalogueInput
-	Courses db.Page[curricula.Course]
+	Courses []courseLine
 	Next    string
+}
+
+// courseLine is a course with its lessons in a list.
+type courseLine struct {
+	ID      courses.CourseID
+	Title   string
+	Facts   string
+	Lessons []lessonLine
+}
+
+// lessonLine is a lesson in a list.
+type lessonLine struct {
+	ID       courses.LessonID
+	Title    string
+	Icon     string // address
+	Facts    string // 视频 18分钟 · 普通话 · 约24兆
+	Duty     string // "" for a lesson that is in no plan of this year
+	Required bool
+}
+
+// lines writes what the lists of courses show.
+func (b base) lines(found []curricula.Course) []courseLine {
+	icons := map[courses.Medium]string{}
+	for _, m := range courses.Media {
+		icons[m] = b.Icon(b.MediumIcon(m))
+	}
+	duty := map[bool]string{true: b.Duty(true), false: b.Duty(false)}
+	out := make([]courseLine, len(found))
+	for i, c := range found {
+		line := courseLine{ID: c.ID, Title: c.Title, Facts: b.T(c.Task.Key()), Lessons: make([]lessonLine, len(c.Lessons))}
+		if c.Lecturer != "" {
+			line.Facts += " · " + b.T("curricula.taught_by", c.Lecturer)
+		}
+		for j, l := range c.Lessons {
+			line.Lessons[j] = lessonLine{ID: l.ID, Title: l.Title, Icon: icons[l.Medium], Required: l.Required,
+				Facts: b.T(l.Medium.Key()) + " " + b.T("courses.n_minutes", l.Minutes) + " · " + b.T(l.Language.Key())}
+			if l.Bytes > 0 {
+				line.Lessons[j].Facts += " · " + b.Mega(l.Bytes)
+			}
+			if l.Planned {
+				line.Lessons[j].Duty = duty[l.Required]
+			}
+		}
+		out[i] = line
+	}
+	return out
 }
 
 func catalogue(r *web.Request) error {
@@ -23,18 +70,16 @@ func catalogue(r *web.Request) error {
 	if err := r.Bind(&page.In); err != nil {
 		return err
 	}
-	if _, err := r.Signed(); err != nil {
-		return err
-	}
-	var err error
-	if page.Courses, err = web.Ask(r, curricula.Catalogue, page.In); err != nil {
+	found, err := web.Ask(r, curricula.Catalogue, page.In)
+	if err != nil {
 		return err
 	}
 	page.base = base{r.Base("nav.catalogue")}
 	page.Wide = false // read on a phone, a PC or a TV alike
-	if page.Courses.Next != "" {
+	page.Courses = page.lines(found.Items)
+	if found.Next != "" {
 		q := r.URL.Query()
-		q.Set("after", page.Courses.Next)
+		q.Set("after", found.Next)
 		page.Next = "/catalogue?" + q.Encode()
 	}
 	return r.Render("curricula/catalogue", page)
@@ -43,7 +88,8 @@ func catalogue(r *web.Request) error {
 // coursePage is a course with the lessons that are for the reader.
 type coursePage struct {
 	base
-	Course curricula.Course
+	Course  curricula.Course
+	Lessons []lessonLine
 }
 
 func course(r *web.Request) error {
@@ -55,8 +101,8 @@ func course(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	page := coursePage{base{r.Base("courses.of_title", found.Title)}, found}
-	page.Wide = false
+	page := coursePage{base: base{r.Base("courses.of_title", found.Title)}, Course: found}
+	page.Wide, page.Lessons = false, page.lines([]curricula.Course{found})[0].Lessons
 	return r.Render("curricula/course", page)
 }
 
