@@ -201,6 +201,7 @@ func TestBadInput(t *testing.T) {
 			"long recorder":       {"recorder", strings.Repeat("长", 61), "最多 60 个字"},
 			"long place":          {"place", strings.Repeat("长", 101), "最多 100 个字"},
 			"control characters":  {"recorder", "杨\x01", "不能用的字符"},
+			"another kind":        {"kind", "party", "从给出的里面选"},
 			"no lesson":           {"lesson", "abc", "请重新选"},
 			"a foreign lesson":    {"lesson", h.Day.ID.String(), "没有发给这所学校"},
 		} {
@@ -211,12 +212,34 @@ func TestBadInput(t *testing.T) {
 				if page.Find(".errors a").Length() != 1 {
 					t.Errorf("the summary says %q", page.Find(".errors").Text())
 				}
-				if tc.field != "lesson" && tc.value != "" && page.Find("#"+tc.field).AttrOr("aria-invalid", "") != "true" {
+				if tc.field != "lesson" && tc.field != "kind" && tc.value != "" && page.Find("#"+tc.field).AttrOr("aria-invalid", "") != "true" {
 					t.Error("the field is not marked")
 				}
-				same(t, page.Find("#check"), set, "lesson")
+				same(t, page.Find("#check"), set, map[bool]string{true: tc.field}[tc.field == "lesson" || tc.field == "kind"])
 			})
 		}
+		t.Run("no kind", func(t *testing.T) {
+			set := clone(filled)
+			set["kind"] = nil
+			page := h.host.Submit(check, "#check", set).Want(http.StatusUnprocessableEntity, "这里要填")
+			delete(set, "kind")
+			same(t, page.Find("#check"), set, "")
+		})
+		t.Run("signed out meanwhile", func(t *testing.T) {
+			page := h.site.Visitor(t).Submit(check, "#check", filled)
+			got := webtest.Values(page.Find("form.form"))
+			for name, want := range filled {
+				if d := cmp.Diff(want, got["carry."+name]); d != "" {
+					t.Errorf("%s is not carried through the sign-in: %s", name, d)
+				}
+			}
+		})
+		t.Run("too large", func(t *testing.T) {
+			h.host.Post(h.at("roll"), url.Values{"extra": {strings.Repeat("x", 1<<21)}}).Want(http.StatusRequestEntityTooLarge)
+			if s := h.host.API("POST", "/sessions/"+h.Day.SessionID.String()+"/roll", `{"why":"`+strings.Repeat("x", 1<<21)+`"}`, nil); s != http.StatusRequestEntityTooLarge {
+				t.Errorf("the API answers %d", s)
+			}
+		})
 		none := h.host.Submit(check, "#check", url.Values{"mark.0": {""}, "mark.1": {""}, "came": nil, "extra": nil, "adults": {"0"}, "children": {"0"}, "began": {"19:30"}, "ended": {"20:30"}})
 		none.Want(http.StatusUnprocessableEntity, "一个人也没有点")
 		if v := h.host.Get(h.at("roll")); v.Find(".marks .none[checked]").Length() != 5 {

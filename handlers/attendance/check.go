@@ -18,8 +18,9 @@ type checkPage struct {
 	Lessons []choice
 	Reasons []web.Option
 	Ways    []web.Option
+	Kinds   []web.Option
 	Today   date.Date
-	Aside   bool // the fold with day and place has a fault
+	Aside   bool // the fold with kind, day and place is open: it has a fault, or the evening was not planned
 }
 
 type choice struct {
@@ -34,7 +35,10 @@ func showCheck(r *web.Request, v stored, s sheet, f web.Form) error {
 	page.Lessons = choices(v, s)
 	page.Reasons = options(page.Base, attendance.LeaveReasons, "attendance.no_reason")
 	page.Ways = options(page.Base, attendance.MadeUpWays, "attendance.no_way")
-	page.Aside = f.Error("held_on") != "" || f.Error("place") != ""
+	for _, k := range attendance.Kinds {
+		page.Kinds = append(page.Kinds, web.Option{Value: string(k), Label: page.T("attendance.kind." + string(k))})
+	}
+	page.Aside = v.ActivityDay.IsZero() || f.Error("held_on") != "" || f.Error("place") != "" || f.Error("kind") != ""
 	return r.Render("attendance/check", page)
 }
 
@@ -103,6 +107,9 @@ func (s sheet) submit(v stored, form string) (attendance.SubmitInput, error) {
 		Session: v.ID, BaseRevision: number(s.Revision), Lessons: []courses.LessonID{}, Guests: s.Guests(), Adults: &adults, Children: &children,
 		Place: &s.Place, Recorder: &s.Recorder, Why: s.Why, Stamp: attendance.Stamp{Device: form, Seq: 1},
 	}
+	for _, k := range s.Kinds {
+		in.Kinds = append(in.Kinds, attendance.Kind(k))
+	}
 	if in.Guests == nil {
 		in.Guests = []string{}
 	}
@@ -116,6 +123,7 @@ func (s sheet) submit(v stored, form string) (attendance.SubmitInput, error) {
 	if s.Began != "" || s.Ended != "" || v.Minutes == 0 { // a roll without times, from a phone, may stay so
 		in.BeganAt, in.EndedAt = s.times(&c, held)
 	}
+	c.If(len(s.Kinds) == 0, "kind", "input.required")
 	s.checkTexts(&c)
 	for _, l := range s.Lessons {
 		var lesson courses.LessonID
@@ -197,7 +205,7 @@ func beside(err error) error {
 	if !ok {
 		return err
 	}
-	names := map[string]string{"began_at": "began", "ended_at": "ended", "minutes": "ended", "guests": "extra", "lessons": "lesson"}
+	names := map[string]string{"began_at": "began", "ended_at": "ended", "minutes": "ended", "guests": "extra", "lessons": "lesson", "kinds": "kind"}
 	out := *e
 	out.Fields = nil
 	for _, f := range e.Fields {

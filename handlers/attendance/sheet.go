@@ -15,7 +15,7 @@ import (
 // that it can go from page to page and come back. Its form fields are
 //
 //	revision, p (a person due, in order), mark.N was.N reason.N made_up.N (of the N-th), came and had (villagers),
-//	extra (guests), adults, children, lesson, began, ended, held_on, place, recorder, why.
+//	extra (guests), adults, children, lesson, kind, began, ended, held_on, place, recorder, why.
 type sheet struct {
 	Revision string
 	Due      []line
@@ -24,6 +24,7 @@ type sheet struct {
 	Adults   string
 	Children string
 	Lessons  []string
+	Kinds    []string
 	Began    string
 	Ended    string
 	HeldOn   string
@@ -65,6 +66,9 @@ func sheetOf(v attendance.RollView) sheet {
 	for _, l := range v.Lessons {
 		s.Lessons = append(s.Lessons, l.ID.String())
 	}
+	for _, k := range v.Kinds {
+		s.Kinds = append(s.Kinds, string(k))
+	}
 	return s
 }
 
@@ -94,6 +98,7 @@ func typed(f url.Values, v attendance.RollView) sheet {
 	}
 	s := sheet{
 		Revision: f.Get("revision"), Extra: f["extra"], Adults: f.Get("adults"), Children: f.Get("children"), Lessons: f["lesson"],
+		Kinds: f["kind"],
 		Began: f.Get("began"), Ended: f.Get("ended"), HeldOn: f.Get("held_on"), Place: f.Get("place"), Recorder: f.Get("recorder"), Why: f.Get("why"),
 	}
 	for i, person := range f["p"] {
@@ -214,6 +219,9 @@ func number(s string) int {
 
 // Has reports a lesson that is ticked.
 func (s sheet) Has(lesson courses.LessonID) bool { return slices.Contains(s.Lessons, lesson.String()) }
+
+// Is reports a kind that is ticked.
+func (s sheet) Is(kind string) bool { return slices.Contains(s.Kinds, kind) }
 
 // marks are those that differ from what the page was made of: what somebody else set meanwhile is not
 // contradicted by a page that only showed it.

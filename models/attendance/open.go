@@ -35,7 +35,7 @@ type OpenInput struct {
 	Site        org.SiteID     `json:"site" form:"site"`
 	ActivityDay calendar.DayID `json:"activity_day" form:"activity_day"`
 	HeldOn      date.Date      `json:"held_on" form:"held_on"` // zero: today, or the planned day if that is past
-	Kinds       []Kind         `json:"kinds" form:"kinds"`     // empty: activity_day if planned, else deliberation
+	Kinds       []Kind         `json:"kinds" form:"kinds"`     // empty: activity_day
 	Venue       org.SiteID     `json:"venue" form:"venue"`     // zero: the school itself
 	Stamp
 }
@@ -155,12 +155,8 @@ func newSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Day
 		HappenedAt: happened, RecordedAt: recorded, ReceivedAt: tx.Now, Device: in.Device, Seq: in.Seq,
 		OpenedBy: by.Account.Ptr(), MadeAt: tx.Now, ChangedAt: tx.Now,
 	}
-	kinds := in.Kinds
 	if day != nil {
 		s.ActivityDayID = day.ID.Ptr()
-		if len(kinds) == 0 {
-			kinds = []Kind{ActivityDay}
-		}
 	}
 	if s.HeldOn.IsZero() {
 		s.HeldOn = tx.Today()
@@ -174,7 +170,7 @@ func newSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Day
 		_, err := org.FindSchool(tx, s.VenueSiteID)
 		c.If(err != nil, "venue", "input.id")
 	}
-	s.Kinds = checkKinds(&c, kinds)
+	s.Kinds = checkKinds(&c, in.Kinds)
 	in.check(&c, false)
 	if err := checkDay(tx, &c, by, school, s.HeldOn); err != nil {
 		return s, err
@@ -184,7 +180,7 @@ func newSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Day
 
 func checkKinds(c *fail.Check, kinds []Kind) string {
 	if len(kinds) == 0 {
-		kinds = []Kind{Deliberation}
+		kinds = []Kind{ActivityDay}
 	}
 	for _, k := range kinds {
 		c.If(!slices.Contains(Kinds, k), "kinds", "input.choice")
