@@ -124,8 +124,16 @@ func (out *place) name(u org.Unit) {
 	out.scope, out.whole = access.Scope{Paths: []string{u.Path}}, u.Kind == org.County
 }
 
+// all is everything in the scope. One unit of the administrative tree speaks for it, also where the same
+// office holds a grant in the party's tree beside it.
 func (out *place) all(tx *db.Tx, scope access.Scope) error {
 	out.scope, out.whole = scope, scope.All
+	var admin []string
+	for _, p := range scope.Paths {
+		if strings.HasPrefix(p, "/a/") {
+			admin = append(admin, p)
+		}
+	}
 	var (
 		u   org.Unit
 		err error
@@ -133,8 +141,8 @@ func (out *place) all(tx *db.Tx, scope access.Scope) error {
 	switch {
 	case scope.All:
 		u, err = org.Root(tx)
-	case len(scope.Paths) == 1 && strings.HasPrefix(scope.Paths[0], "/a/"):
-		u, err = db.One[org.Unit](tx.Where("path = ?", scope.Paths[0]), "reports.unit_missing")
+	case len(admin) == 1:
+		u, err = db.One[org.Unit](tx.Where("path = ?", admin[0]), "reports.unit_missing")
 	default:
 		return nil
 	}

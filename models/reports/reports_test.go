@@ -497,6 +497,10 @@ func TestScopes(t *testing.T) {
 		if len(units.Items) != 2 || units.Items[0].Schools != 2 || units.Items[1].Sessions != far.sessions || units.Total.Sessions != two.Sessions {
 			t.Errorf("by village %+v", units)
 		}
+		both := must(t, w, Summary, actor(access.Grant{Role: access.County, Path: w.Tree.County.Path}, access.Grant{Role: access.County, Path: w.Committee.Path}), SummaryInput{})
+		if both.Unit != "530921" || both.Schools != 4 || both.Sessions != 8 {
+			t.Errorf("an office with grants in both trees %+v", both)
+		}
 		party := must(t, w, Summary, actor(access.Grant{Role: access.Township, Path: w.TownshipCommittee.Path}), SummaryInput{})
 		if party.Schools != 2 || party.Sessions != here.sessions {
 			t.Errorf("by the party's tree %+v", party)
