@@ -180,6 +180,24 @@ func TestWhoMayUpload(t *testing.T) {
 	})
 }
 
+// Staff of a township see what the county has reviewed, and are told that they may not change it.
+func TestTheCountysLesson(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		county := coursestest.Actor(t, w.Env, access.County, w.County.Path)
+		other := coursestest.Actor(t, w.Env, access.County, w.County.Path)
+		course := coursestest.Course(t, w.Env, county, w.County.ID, "党章")
+		lesson := w.addLessonBy(t, county, course.ID, "第一讲")
+		w.uploaded(t, county, lesson)
+		_, err := w.intend(w.clerk, lesson)
+		want(t, "unreviewed", err, fail.Missing)
+		want(t, "review", w.review(other, lesson), ok)
+		_, err = w.intend(w.clerk, lesson)
+		want(t, "reviewed", err, fail.ForbiddenAct)
+		_, err = w.intend(coursestest.Actor(t, w.Env, access.Host, w.Site.Path), lesson)
+		want(t, "a host", err, fail.Missing)
+	})
+}
+
 func TestWhatMayNotHaveAVideo(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		v, err := w.intend(w.clerk, w.next)

@@ -37,9 +37,14 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func (w *world) addLesson(t *testing.T, course courses.CourseID, title string) courses.LessonID {
 	t.Helper()
+	return w.addLessonBy(t, w.clerk, course, title)
+}
+
+func (w *world) addLessonBy(t *testing.T, by access.Actor, course courses.CourseID, title string) courses.LessonID {
+	t.Helper()
 	var l courses.LessonView
 	w.Do(t, func(tx *db.Tx) (err error) {
-		l, err = courses.New().AddLesson(tx, w.clerk, courses.AddLessonInput{
+		l, err = courses.New().AddLesson(tx, by, courses.AddLessonInput{
 			Course: course, Title: title, Medium: courses.Video, Minutes: 20, Language: courses.Dialect,
 		})
 		return err
