@@ -55,17 +55,6 @@ type Prefs struct {
 	Elder    string `json:"elder" form:"elder"`       // "on", "off" or "" for as the role has it
 }
 
-// actorLine is one grant of an account, joined with the account.
-type actorLine struct {
-	PersonID   *access.PersonID
-	Name       string
-	Language   string
-	Elder      string
-	DisabledAt *time.Time
-	Role       access.Role
-	Path       string
-}
-
 const actorQuery = "SELECT a.person_id, a.name, a.language, a.elder, a.disabled_at, COALESCE(g.role, '') AS role, COALESCE(u.path, '') AS path " +
 	"FROM accounts a LEFT JOIN grants g ON g.account_id = a.id AND (g.expires_at IS NULL OR g.expires_at > ?) " +
 	"LEFT JOIN units u ON u.id = g.unit_id WHERE a.id = ? ORDER BY g.granted_at, g.id"
@@ -73,21 +62,29 @@ const actorQuery = "SELECT a.person_id, a.name, a.language, a.elder, a.disabled_
 // Actor makes the actor of an account from its grants that have not expired, in one
 // query; it runs at each request. Unauthenticated when the account is gone or disabled.
 func Actor(tx *db.Tx, account AccountID) (access.Actor, Prefs, error) {
-	lines, err := db.Ask[actorLine](tx, actorQuery, tx.Now, account)
+	var (
+		person   *access.PersonID
+		name     string
+		prefs    Prefs
+		disabled *time.Time
+		grants   []access.Grant
+		found    bool
+	)
+	err := db.Each(tx, actorQuery, []any{tx.Now, account}, func(scan func(...any) error) error {
+		var g access.Grant
+		err := scan(&person, &name, &prefs.Language, &prefs.Elder, &disabled, &g.Role, &g.Path)
+		if found = true; g.Role != "" && g.Path != "" {
+			grants = append(grants, g)
+		}
+		return err
+	})
+	if err == nil && (!found || disabled != nil) {
+		err = fail.NoSignIn("accounts.disabled")
+	}
 	if err != nil {
 		return access.Actor{}, Prefs{}, err
 	}
-	if len(lines) == 0 || lines[0].DisabledAt != nil {
-		return access.Actor{}, Prefs{}, fail.NoSignIn("accounts.disabled")
-	}
-	grants := make([]access.Grant, 0, len(lines))
-	for _, l := range lines {
-		if l.Role != "" && l.Path != "" {
-			grants = append(grants, access.Grant{Role: l.Role, Path: l.Path})
-		}
-	}
-	l := lines[0]
-	return access.New(account, id.Or(l.PersonID), l.Name, grants), Prefs{l.Language, l.Elder}, nil
+	return access.New(account, id.Or(person), name, grants), prefs, nil
 }
 
 // lock locks an account's row.

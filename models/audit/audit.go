@@ -109,10 +109,15 @@ func Add(tx *db.Tx, by access.Actor, r Row) error {
 		}
 		changed = string(b)
 	}
-	return db.Insert(tx, &row{
-		At: tx.Now, AccountID: by.Account.Ptr(), System: by.Job(), Act: r.Act, Object: r.Object,
-		ObjectID: r.ID.String(), UnitID: r.Unit.Ptr(), Changed: changed, RequestID: tx.RequestID,
-	})
+	return bulk.Fill(tx, [][]any{{
+		tx.Now, by.Account.Ptr(), by.Job(), r.Act, r.Object, r.ID.String(), r.Unit.Ptr(), changed, tx.RequestID,
+	}})
+}
+
+// bulk stores a row for every act there is, so it is short.
+var bulk = db.Bulk{
+	Table:   "audit_rows",
+	Columns: []string{"at", "account_id", "system", "act", "object", "object_id", "unit_id", "changed", "request_id"},
 }
 
 // Entry is a row as people read it.

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,6 +47,26 @@ func Ask[T any](tx *Tx, query string, args ...any) ([]T, error) {
 		return nil, fmt.Errorf("db: %w", err)
 	}
 	return rows, nil
+}
+
+// Each runs a query in SQL and calls read for every row. It is for what every request asks and for lists of hundreds
+// of rows: there, filling structs by reflection, as [Ask] does, costs more than the query. Lists among the arguments are
+// not expanded.
+func Each(tx *Tx, query string, args []any, read func(scan func(dest ...any) error) error) (err error) {
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, args...)
+	if err != nil {
+		return fmt.Errorf("db: %w", translated(tx, err))
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := read(rows.Scan); err != nil {
+			return fmt.Errorf("db: %w", err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("db: %w", translated(tx, err))
+	}
+	return nil
 }
 
 // Insert stores one row or a slice of rows, in batches.

@@ -40,6 +40,15 @@ func (tx *Tx) Locked() *gorm.DB {
 	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 }
 
+// Lock locks the row of a table whose column `id` is the value, as [Tx.Locked] does, for an op that reads it by
+// a query of its own afterwards. A row that is not there is no error.
+func (tx *Tx) Lock(table string, id any) error {
+	if tx.driver == SQLite {
+		return nil
+	}
+	return Each(tx, "SELECT 1 FROM `"+table+"` WHERE id = ? FOR UPDATE", []any{id}, func(func(...any) error) error { return nil })
+}
+
 // AfterCommit registers what to do once the work is stored: wake a worker, drop a
 // cache. What must happen is a row, never a callback.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }

@@ -132,19 +132,19 @@ FROM sites s JOIN units u ON u.id = s.id LEFT JOIN units b ON b.id = s.branch_id
 
 // FindSchool reads a school; not_found when there is none. No permission is asked: the caller's op does.
 func FindSchool(tx *db.Tx, site SiteID) (School, error) {
-	rows, err := db.Ask[School](tx, schoolQuery, site)
-	if err != nil {
-		return School{}, err
+	var s School
+	err := db.Each(tx, schoolQuery, []any{site}, func(scan func(...any) error) error {
+		return scan(&s.ID, &s.Code, &s.Name, &s.Path, &s.Party, &s.Licence, &s.LicensedOn, &s.ChangedOn, &s.ParentID)
+	})
+	if err == nil && s.ID.IsZero() {
+		err = fail.NotFound("org.site_missing")
 	}
-	if len(rows) == 0 {
-		return School{}, fail.NotFound("org.site_missing")
-	}
-	return rows[0], nil
+	return s, err
 }
 
 // LockSite locks a school's row, the root of its sessions and activity days, and reads it.
 func LockSite(tx *db.Tx, site SiteID) (School, error) {
-	if _, err := db.One[siteRow](tx.Locked().Where("id = ?", site), "org.site_missing"); err != nil {
+	if err := tx.Lock("sites", site); err != nil {
 		return School{}, err
 	}
 	return FindSchool(tx, site)
