@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ncruces/go-sqlite3"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
 )
 
@@ -31,8 +32,13 @@ func (k statementKeeper) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err //nolint:wrapcheck // database/sql tells driver.ErrBadConn by identity
 	}
 	full, ok := c.(fullConn)
-	if !ok {
+	raw, rawOK := c.(interface{ Raw() *sqlite3.Conn })
+	if !ok || !rawOK {
 		return nil, errors.Join(errors.New("db: the SQLite driver has changed"), c.Close())
+	}
+	// Without this a kept statement is parsed again each time another number is bound to its LIMIT.
+	if _, err := raw.Raw().Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
+		return nil, errors.Join(fmt.Errorf("db: %w", err), c.Close())
 	}
 	return &keptConn{fullConn: full, kept: map[string]*keptStatement{}}, nil
 }
