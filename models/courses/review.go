@@ -1,6 +1,8 @@
 package courses
 
 import (
+	"time"
+
 	"huotang/models/access"
 	"huotang/models/audit"
 	"huotang/models/db"
@@ -67,15 +69,17 @@ func lockToReview(tx *db.Tx, by access.Actor, lesson LessonID) (Lesson, error) {
 	return l, nil
 }
 
-// Reviewer is the name of whoever reviewed a lesson as it stands, "" while it is not. No permission
-// is asked: the caller's op has decided that the lesson may be seen.
-func Reviewer(tx *db.Tx, lesson LessonID) (string, error) {
-	rows, err := db.Ask[struct{ Name string }](tx,
-		"SELECT a.name FROM lessons l JOIN accounts a ON a.id = l.reviewed_by WHERE l.id = ? AND "+Reviewed, lesson)
+// Reviewer says who reviewed a lesson as it stands, by name, and when; "" and nil while it is not. No
+// permission is asked: the caller's op has decided that the lesson may be seen.
+func Reviewer(tx *db.Tx, lesson LessonID) (string, *time.Time, error) {
+	rows, err := db.Ask[struct {
+		Name       string
+		ReviewedAt *time.Time
+	}](tx, "SELECT a.name, l.reviewed_at FROM lessons l JOIN accounts a ON a.id = l.reviewed_by WHERE l.id = ? AND "+Reviewed, lesson)
 	if err != nil || len(rows) == 0 {
-		return "", err
+		return "", nil, err
 	}
-	return rows[0].Name, nil
+	return rows[0].Name, rows[0].ReviewedAt, nil
 }
 
 func isAuthor(tx *db.Tx, by access.Actor, lesson LessonID) (bool, error) {

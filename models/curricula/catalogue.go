@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"huotang/models/access"
 	"huotang/models/courses"
@@ -39,19 +38,18 @@ func (c Course) Minutes() int {
 
 // Lesson is a lesson as somebody sees it who studies.
 type Lesson struct {
-	ID         courses.LessonID `json:"id"`
-	Place      int              `json:"place"`
-	Title      string           `json:"title"`
-	Medium     courses.Medium   `json:"medium"`
-	Minutes    int              `json:"minutes"`
-	Language   courses.Language `json:"language"`
-	Material   string           `json:"material"`
-	Revision   int              `json:"revision"`
-	Reviewed   bool             `json:"reviewed"` // false only for staff, of their own drafts
-	ReviewedAt *time.Time       `json:"reviewed_at"`
-	Planned    bool             `json:"planned"`  // in a curriculum of this year that is for him
-	Required   bool             `json:"required"` // there
-	Bytes      int64            `json:"video_bytes"`
+	ID       courses.LessonID `json:"id"`
+	Place    int              `json:"place"`
+	Title    string           `json:"title"`
+	Medium   courses.Medium   `json:"medium"`
+	Minutes  int              `json:"minutes"`
+	Language courses.Language `json:"language"`
+	Material string           `json:"material"`
+	Revision int              `json:"revision"`
+	Reviewed bool             `json:"reviewed"` // false only for staff, of their own drafts
+	Planned  bool             `json:"planned"`  // in a curriculum of this year that is for him
+	Required bool             `json:"required"` // there
+	Bytes    int64            `json:"video_bytes"`
 }
 
 // CatalogueInput narrows the catalogue.
@@ -127,7 +125,7 @@ type query struct {
 
 const (
 	queryColumns = "SELECT c.id, c.unit_id, o.name, c.task, c.title, c.summary, c.lecturer, c.revision, l.id, l.place, l.title, " +
-		"l.medium, l.minutes, l.language, l.material, l.revision, " + courses.Reviewed + ", l.reviewed_at, p.duty, " +
+		"l.medium, l.minutes, l.language, l.material, l.revision, " + courses.Reviewed + ", p.duty, " +
 		"CASE WHEN l.medium = 'video' THEN (SELECT MAX(v.bytes) FROM videos v WHERE v.lesson_id = l.id AND v.state = 'ready') END " +
 		"FROM courses c JOIN units o ON o.id = c.unit_id "
 	queryOrder = " ORDER BY c.title, c.id, l.place LIMIT ?"
@@ -216,7 +214,7 @@ func scan(rows *sql.Rows, c *Course) (Lesson, error) {
 	var place, minutes, revision, duty, bytes sql.NullInt64
 	var title, medium, language, material sql.NullString
 	err := rows.Scan(&c.ID, &c.Unit, &c.UnitName, &c.Task, &c.Title, &c.Summary, &c.Lecturer, &c.Revision, &l.ID, &place, &title,
-		&medium, &minutes, &language, &material, &revision, &l.Reviewed, &l.ReviewedAt, &duty, &bytes)
+		&medium, &minutes, &language, &material, &revision, &l.Reviewed, &duty, &bytes)
 	if err != nil {
 		return Lesson{}, fmt.Errorf("curricula: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"huotang/models/access"
 	"huotang/models/courses"
@@ -50,6 +51,7 @@ type LessonDetail struct {
 	Lecturer    string           `json:"lecturer"`
 	UnitName    string           `json:"unit_name"`
 	Reviewer    string           `json:"reviewer"` // by name
+	ReviewedAt  *time.Time       `json:"reviewed_at"`
 	Previous    courses.LessonID `json:"-"` // its neighbours in the course that are for the actor, zero for none
 	Next        courses.LessonID `json:"-"`
 }
@@ -98,7 +100,7 @@ func detail(tx *db.Tx, c Course, lesson courses.LessonID) (LessonDetail, error) 
 		d.Next = c.Lessons[at+1].ID
 	}
 	var err error
-	d.Reviewer, err = courses.Reviewer(tx, lesson)
+	d.Reviewer, d.ReviewedAt, err = courses.Reviewer(tx, lesson)
 	return d, err
 }
 
