@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"net/url"
+	"slices"
 
 	"huotang/handlers/web"
 	"huotang/models/access"
@@ -16,7 +17,7 @@ import (
 
 type listPage struct {
 	web.Base
-	Site     org.School // zero when the list is of several schools
+	Site     string // name of the school, "" when the list is of several
 	Sessions []row
 	Month    date.Month
 	Next     string
@@ -42,13 +43,17 @@ func list(r *web.Request) error {
 		if found, err = attendance.List(tx, by, in); err != nil || in.Site.IsZero() {
 			return err
 		}
-		page.Site, err = org.FindSchool(tx, in.Site)
+		school, err := org.FindSchool(tx, in.Site)
+		page.Site = school.Name
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	page.Base = r.Base("attendance.records")
+	if page.Site == "" && len(found.Items) > 0 && onlyOne(found.Items) {
+		page.Site = found.Items[0].SiteName
+	}
 	for _, s := range found.Items {
 		page.Sessions = append(page.Sessions, row{s, heading(page.Base, s)})
 	}
@@ -62,6 +67,11 @@ func list(r *web.Request) error {
 		page.Next = "/sessions?" + q.Encode()
 	}
 	return r.Render("attendance/list", page)
+}
+
+// onlyOne reports that the sessions are all of one school.
+func onlyOne(list []attendance.SessionView) bool {
+	return !slices.ContainsFunc(list, func(s attendance.SessionView) bool { return s.Site != list[0].Site })
 }
 
 type sessionPage struct {
