@@ -85,7 +85,7 @@ func nextSites(in org.SitesInput, next string) string {
 func licences(b web.Base) []web.Option {
 	var out []web.Option
 	for _, l := range []org.Licence{org.Licensed, org.Suspended, org.Revoked} {
-		out = append(out, web.Option{Value: string(l), Label: b.T("org.licence_" + string(l))})
+		out = append(out, web.Option{Value: string(l), Label: b.T("org.licence." + string(l))})
 	}
 	return out
 }
