@@ -40,9 +40,11 @@ func benchRoll(b *testing.B, e *dbtest.Env) {
 		b.Fatal(err)
 	}
 	client := &http.Client{Jar: jar}
-	if _, err := client.PostForm(h.site.URL+"/test/sign-in", url.Values{"account": {h.Host.Account.String()}}); err != nil {
+	resp, err := client.PostForm(h.site.URL+"/test/sign-in", url.Values{"account": {h.Host.Account.String()}})
+	if err != nil {
 		b.Fatal(err)
 	}
+	_ = resp.Body.Close()
 	call := func(b *testing.B, method, address string, body []byte) {
 		req, err := http.NewRequest(method, address, bytes.NewReader(body))
 		if err != nil {

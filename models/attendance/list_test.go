@@ -100,8 +100,16 @@ func TestBackDays(t *testing.T) {
 			days int
 			ok   bool
 		}{
-			{s.Host, 0, true}, {s.Host, 60, true}, {s.Host, 61, false}, {clerk, 61, true}, {clerk, 366, true}, {clerk, 367, false},
-			{access.System("test"), 700, true}, {s.Host, -1, false}, {clerk, -1, false}, {access.System("test"), -1, false},
+			{s.Host, 0, true},
+			{s.Host, 60, true},
+			{s.Host, 61, false},
+			{clerk, 61, true},
+			{clerk, 366, true},
+			{clerk, 367, false},
+			{access.System("test"), 700, true},
+			{s.Host, -1, false},
+			{clerk, -1, false},
+			{access.System("test"), -1, false},
 		} {
 			if err := open(tc.by, tc.days); (err == nil) != tc.ok || err != nil && !hasField(err, "held_on") {
 				t.Errorf("%d days back: %v", tc.days, err)

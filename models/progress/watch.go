@@ -60,7 +60,7 @@ func KeepPosition(tx *db.Tx, by access.Actor, in KeepPositionInput) (PositionVie
 	if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 		return PositionView{}, fmt.Errorf("progress: position: %w", err)
 	}
-	return PositionView{in.Lesson, in.PositionMs}, nil
+	return PositionView(in), nil
 }
 
 func requireWatch(tx *db.Tx, by access.Actor, lesson courses.LessonID) error {

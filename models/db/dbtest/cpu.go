@@ -76,7 +76,7 @@ func listening(port string) (string, error) {
 		return "", err
 	}
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		f, err := os.Open(table) //nolint:gosec // of the kernel
+		f, err := os.Open(table)
 		if err != nil {
 			continue
 		}
@@ -97,7 +97,7 @@ func listening(port string) (string, error) {
 const tick = 10 * time.Millisecond
 
 func processCPU(pid string) (time.Duration, error) {
-	b, err := os.ReadFile("/proc/" + pid + "/stat") //nolint:gosec // of the kernel
+	b, err := os.ReadFile("/proc/" + pid + "/stat")
 	if err != nil {
 		return 0, err
 	}
