@@ -24,52 +24,151 @@ const video = "demo/videos/01-tea.mp4"
 func TestJourneyPublish(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, h *place) {
 		c := newCounty(t, h, 3, 1)
-		clerk := h.desk(t, c.clerk)
-		clerk.Open("/courses")
-		clerk.Tap("新课程")
-		clerk.Fill("课程名", "春茶管理")
-		clerk.Fill("属于哪一项", "知识技能")
-		clerk.Fill("一句话说讲什么", "采茶以前要做的三件事。")
-		clerk.Fill("讲师", "茶文光")
-		clerk.Tap("存好，接着加课")
-		clerk.See("课程建好了")
+		clerk, reviewer := h.desk(t, c.clerk), h.desk(t, c.reviewer)
+		writeCourse(t, clerk)
+		reviewCourse(clerk, reviewer)
 
-		clerk.Tap("加一节课")
-		clerk.Fill("这节课叫什么", "春茶第一锄")
-		clerk.Choose("视频(传上来)")
-		clerk.Fill("多少分钟", "30")
-		clerk.Fill("说什么话", "本地话")
+		clerk.Open("/curricula")
+		clerk.Tap("新安排")
+		clerk.Has("名称", "凤山镇2026年家庭党校学习安排")
+		clerk.Tap("存好，接着排课")
+		clerk.Tap("加一课")
+		clerk.Fill("哪个月学", "11月")
+		clerk.Choose("必修")
+		clerk.Choose("春茶第一锄")
+		clerk.Tap("加进去")
+		clerk.Tap("回到安排")
+		clerk.Tap("选学校")
+		clerk.Choose("只发给几所")
+		clerk.Choose("安石村王家院家庭党校")
 		clerk.Tap("存好")
-		clerk.See("现在把视频传上来")
+		clerk.Tap("发给1所")
+		clerk.See("第一次发，都是新的")
+		clerk.Tap("发给1所")
+		clerk.See("发出去了。这是第1版，1所学校看得到。")
 
-		fake := filepath.Join(t.TempDir(), "假视频.mp4")
-		if err := os.WriteFile(fake, []byte("这不是视频，只是文字。"), 0o600); err != nil {
-			t.Fatal(err)
+		host, sister, far := h.phone(t, c.host), h.phone(t, c.sister), h.phone(t, c.far)
+		lesson := seesLesson(host)
+		seesNothing(sister, lesson)
+		seesNothing(far, lesson)
+
+		clerk.Tap("选学校")
+		clerk.Choose("凤山镇全部学校，现在3所")
+		clerk.Tap("存好")
+		clerk.See("和第1版比，改了什么", "也发给", "不再发给")
+		clerk.Tap("发给3所")
+		clerk.Fill("告诉户主改了什么", "现在全镇都学。")
+		clerk.Tap("发给3所")
+		clerk.See("这是第2版，3所学校看得到")
+		seesLesson(sister)
+		seesNothing(far, lesson)
+
+		afterwards(t, h, c, lesson)
+		seesNothing(h.phone(t, c.neighbour), lesson)
+		for _, p := range []*browsertest.Person{clerk, reviewer, host, sister, far} {
+			p.NoSideScroll()
+			p.Axe()
+			h.settled(p)
 		}
-		clerk.Attach("视频文件", fake)
-		clerk.Tap("传上去")
-		clerk.See("这不是MP4视频。请在电脑上另存为MP4再传。")
-		clerk.Attach("视频文件", absolute(t, video))
-		clerk.Slow(150 << 10)
-		clerk.Tap("传上去")
-		clerk.See("大约还要") // progress while it goes
-		clerk.See("春茶第一锄", "视频已传", "等审核")
-		clerk.Slow(0)
-
-		reviewer := h.desk(t, c.reviewer)
-		reviewer.Open("/courses")
-		reviewer.Tap("等我审的")
-		reviewer.Tap("春茶第一锄")
-		reviewer.Tap("播放")
-		reviewer.Watch("play", func(v browsertest.Video) bool { return v.At > 0.3 && v.Error == "" })
-		reviewer.Tap("同意")
-		reviewer.See("审好了，可以发布了")
-
-		clerk.Open("/courses")
-		clerk.In("春茶管理").See("已审核")
-		h.settled(clerk)
-		h.settled(reviewer)
 	})
+}
+
+// writeCourse makes a course with a lesson and its video, after a file that is none was refused.
+func writeCourse(t *testing.T, clerk *browsertest.Person) {
+	clerk.Open("/courses")
+	clerk.Tap("新课程")
+	clerk.Fill("课程名", "春茶管理")
+	clerk.Fill("属于哪一项", "知识技能")
+	clerk.Fill("一句话说讲什么", "采茶以前要做的三件事。")
+	clerk.Fill("讲师", "茶文光")
+	clerk.Tap("存好，接着加课")
+	clerk.See("课程建好了")
+	clerk.Tap("加一节课")
+	clerk.Fill("这节课叫什么", "春茶第一锄")
+	clerk.Choose("视频(传上来)")
+	clerk.Fill("多少分钟", "30")
+	clerk.Fill("说什么话", "本地话")
+	clerk.Tap("存好")
+	clerk.See("现在把视频传上来")
+
+	fake := filepath.Join(t.TempDir(), "假视频.mp4")
+	if err := os.WriteFile(fake, []byte("这不是视频，只是文字。"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	clerk.Attach("视频文件", fake)
+	clerk.Tap("传上去")
+	clerk.See("这不是MP4视频。请在电脑上另存为MP4再传。")
+	clerk.Attach("视频文件", absolute(t, video))
+	clerk.Slow(150 << 10)
+	clerk.Tap("传上去")
+	clerk.See("大约还要") // progress while it goes
+	clerk.See("春茶第一锄", "视频已传", "等审核")
+	clerk.Slow(0)
+}
+
+// reviewCourse has a colleague look at the video and agree.
+func reviewCourse(clerk, reviewer *browsertest.Person) {
+	reviewer.Open("/courses")
+	reviewer.Tap("等我审的")
+	reviewer.Tap("春茶第一锄")
+	reviewer.Tap("播放")
+	reviewer.Watch("play", func(v browsertest.Video) bool { return v.At > 0.3 && v.Error == "" })
+	reviewer.Tap("同意")
+	reviewer.See("审好了，可以发布了")
+	clerk.Open("/courses")
+	clerk.In("春茶管理").See("已审核")
+}
+
+// seesLesson goes from the catalogue to the lesson, plays it, and gives its address.
+func seesLesson(p *browsertest.Person) string {
+	p.Open("/catalogue")
+	p.In("春茶第一锄").See("必修", "30分钟", "本地话")
+	p.Fill("找课程", "ccgl")
+	p.Tap("找")
+	p.Tap("春茶第一锄")
+	p.At("/catalogue/lessons/*")
+	p.Tap("播放")
+	p.Watch("play", func(v browsertest.Video) bool { return v.At > 0.3 && v.Error == "" })
+	return p.Path()
+}
+
+// seesNothing looks in the catalogue, by search and at the lesson's own addresses.
+func seesNothing(p *browsertest.Person, lesson string) {
+	p.Open("/catalogue")
+	p.See("还没有发给您的课")
+	p.Open("/catalogue?q=ccgl")
+	p.NotSee("春茶")
+	p.Open(lesson)
+	p.WantStatus(404)
+	p.See("没有找到，或者不归您管")
+	p.Open("/lessons/" + strings.TrimPrefix(lesson, "/catalogue/lessons/") + "/play")
+	p.WantStatus(404)
+}
+
+// afterwards the county licenses a school, which sees what its township has published, and revokes another.
+func afterwards(t *testing.T, h *place, c *county, lesson string) {
+	office := h.desk(t, c.office)
+	office.Open("/sites")
+	office.Tap("新授牌一所")
+	office.Fill("村", "大寺村")
+	office.Fill("校名", "大寺村新院家庭党校")
+	office.Tap("授牌")
+	office.See("学校加好了")
+	var added org.SiteID
+	if err := added.UnmarshalText([]byte(strings.TrimPrefix(office.Path(), "/sites/"))); err != nil {
+		t.Fatal(err)
+	}
+	later := h.phone(t, c.account(t, h, access.Host, org.SiteUnit(added), access.PersonID{}))
+	if got := seesLesson(later); got != lesson {
+		t.Errorf("the new school sees %s, want %s", got, lesson)
+	}
+	office.Open("/sites/" + c.Neighbour.ID.String())
+	office.Tap("改授牌状态")
+	office.Choose("已摘牌")
+	office.Fill("说明", "户主搬走")
+	office.Tap("记下")
+	office.See("授牌状态记好了")
+	h.settled(office)
 }
 
 func absolute(t testing.TB, path string) string {

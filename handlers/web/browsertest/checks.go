@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -80,6 +81,23 @@ func (p *Person) NoConsoleErrors() {
 		p.t.Errorf("console of the %s: %s", p.device(), f)
 	}
 	see(p.watch, func() bool { p.watch.faults = nil; return true })
+}
+
+// key is what a text of the catalogues looks like when it is missing.
+var key = regexp.MustCompile(`\b(?:access|accounts|attendance|calendar|courses|curricula|demo|field|input|layout|media|nav|org|people|progress|reports|role|service|sign_in|videos|web)\.[a-z][a-z0-9_.-]+`)
+
+// NoKeys fails the test when the page shows names of texts in place of texts. The words allowed are no such names.
+func (p *Person) NoKeys(allowed ...string) {
+	p.t.Helper()
+	text, err := eval[string](p, "page()")
+	if err != nil {
+		p.fail("reading the page: %v", err)
+	}
+	for _, k := range key.FindAllString(text, -1) {
+		if !slices.Contains(allowed, k) {
+			p.t.Errorf("%s shows %s in place of a text", p.Path(), k)
+		}
+	}
 }
 
 // NoSideScroll fails the test when the page is wider than the screen.

@@ -11,8 +11,9 @@
     return el.getClientRects().length > 0;
   }
 
-  // Radio buttons behind their labels are for the keyboard: nobody puts a finger on them.
+  // Radio buttons behind their labels, and what is hidden from everybody, are not for fingers.
   function touchable(el) {
+    if (el.closest('[aria-hidden=true]')) return false;
     const box = el.getBoundingClientRect();
     return box.width * box.height > 16 && getComputedStyle(el).opacity !== '0';
   }

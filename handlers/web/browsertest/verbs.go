@@ -374,3 +374,11 @@ func (p *Person) Seek(to time.Duration) {
 		p.fail("no video to seek in (%v)", err)
 	}
 }
+
+// LeaveFullScreen presses what takes a video out of the full screen.
+func (p *Person) LeaveFullScreen() {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, chromedp.Evaluate[chromedp.Void]("document.exitFullscreen()", chromedp.EvalAwaitPromise)); err != nil {
+		p.fail("leaving the full screen: %v", err)
+	}
+}
