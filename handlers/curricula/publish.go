@@ -181,7 +181,7 @@ func version(r *web.Request) error {
 	if in.Version < 1 {
 		return fail.NotFound("curricula.version_missing")
 	}
-	page, err := readPlan(r, curricula.GetInput{ID: in.ID, Version: in.Version})
+	page, err := readPlan(r, curricula.GetInput(in))
 	if err != nil {
 		return err
 	}

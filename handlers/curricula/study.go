@@ -51,8 +51,10 @@ func (b base) lines(found []curricula.Course) []courseLine {
 			line.Facts += " · " + b.T("curricula.taught_by", c.Lecturer)
 		}
 		for j, l := range c.Lessons {
-			line.Lessons[j] = lessonLine{ID: l.ID, Title: l.Title, Icon: icons[l.Medium], Required: l.Required,
-				Facts: b.T(l.Medium.Key()) + " " + b.T("courses.n_minutes", l.Minutes) + " · " + b.T(l.Language.Key())}
+			line.Lessons[j] = lessonLine{
+				ID: l.ID, Title: l.Title, Icon: icons[l.Medium], Required: l.Required,
+				Facts: b.T(l.Medium.Key()) + " " + b.T("courses.n_minutes", l.Minutes) + " · " + b.T(l.Language.Key()),
+			}
 			if l.Bytes > 0 {
 				line.Lessons[j].Facts += " · " + b.Mega(l.Bytes)
 			}
