@@ -152,7 +152,7 @@ func TestWhoseDay(t *testing.T) {
 		b.Post(p, url.Values{"to": {"2026-11-26"}, "reason": {"power"}}).Want(404)
 	}
 	b.Post("/calendar/rules/"+h.tree.Township.ID.String(), url.Values{"kind": {"day"}, "day": {"1"}, "holiday": {"keep"}, "act": {"set"}}).Want(404)
-	b.Get("/calendar/days/nonsense").Want(422)
+	b.Get("/calendar/days/nonsense").Want(404)
 	visitor := h.site.Visitor(t)
 	for _, p := range []string{"/calendar", path, "/calendar/rules", "/calendar/years/2026"} {
 		if got := visitor.Get(p); got.Status == 200 && strings.HasPrefix(got.Path, "/calendar") {

@@ -113,7 +113,9 @@ func input[In any](r *Request, body bool) (In, error) {
 		}
 	}
 	var c fail.Check
-	r.bindPathQuery(&c, &in)
+	if err := r.bindPathQuery(&c, &in); err != nil {
+		return in, err
+	}
 	return in, c.Err()
 }
 

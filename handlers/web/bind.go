@@ -39,6 +39,7 @@ func (r *Request) parseForm() error {
 		err = r.ParseForm()
 	}
 	if err != nil {
+		r.unread = true
 		return bodyError(err)
 	}
 	r.form = r.PostForm
@@ -78,29 +79,36 @@ func bodyError(err error) error {
 // from the query string and `form` from the posted form. It refuses only what does not have the
 // field's type, all such fields at once; rules are the op's.
 func (r *Request) Bind(in any) error {
+	var c fail.Check
+	if err := r.bindPathQuery(&c, in); err != nil {
+		return err
+	}
 	if r.Method == http.MethodPost && !r.formOK {
 		if err := r.parseForm(); err != nil {
 			return err
 		}
 	}
-	var c fail.Check
-	r.bindPathQuery(&c, in)
 	if r.Method == http.MethodPost {
 		bindValues(&c, in, "form", func(name string) []string { return r.form[name] })
 	}
 	return c.Err()
 }
 
-// bindPathQuery fills `path` and `query` fields; a malformed ID in the path is not found, told by the caller's op.
-func (r *Request) bindPathQuery(c *fail.Check, in any) {
-	bindValues(c, in, "path", func(name string) []string {
+// bindPathQuery fills `path` and `query` fields. What cannot be an ID in the path names nothing: not found.
+func (r *Request) bindPathQuery(c *fail.Check, in any) error {
+	var path fail.Check
+	bindValues(&path, in, "path", func(name string) []string {
 		if v, ok := r.gin.Params.Get(name); ok {
 			return []string{v}
 		}
 		return nil
 	})
+	if err := path.Err(); err != nil {
+		return fail.NotFound("access.not_found").Because(err)
+	}
 	query := r.URL.Query()
 	bindValues(c, in, "query", func(name string) []string { return query[name] })
+	return nil
 }
 
 func bindValues(c *fail.Check, in any, tag string, get func(string) []string) {
@@ -202,6 +210,9 @@ func textFault(t reflect.Type) string {
 
 // hash tells two inputs of one form apart.
 func hash(in any, params gin.Params) string {
+	if len(params) == 0 {
+		params = nil // gin hands out none or an empty list, by the context's history
+	}
 	b, err := json.Marshal(struct {
 		In     any
 		Params gin.Params

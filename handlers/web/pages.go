@@ -82,7 +82,7 @@ func (r *Request) SeeNote(path, key string, args ...any) error {
 // the error. Any other error is given back, for the one place that shows errors.
 func (r *Request) Again(err error, show func(f Form) error) error {
 	e, ok := fail.As(err)
-	if !ok {
+	if !ok || r.unread { // an empty form would take away what the browser still has
 		return err
 	}
 	switch e.Kind {

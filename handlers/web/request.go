@@ -25,6 +25,7 @@ type Request struct {
 	limit  int64 // of the body, in bytes
 	form   url.Values
 	formOK bool
+	unread bool // the form could not be read: there is nothing to show again
 }
 
 // bodyLimit is the most bytes of a body, where a route says nothing else.
