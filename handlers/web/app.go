@@ -116,7 +116,7 @@ func (w *App) ReadyWhen(name string, ok func(context.Context) error) {
 
 // Handler is the whole: cross-site writes stopped, sign-ins loaded, routes served.
 func (w *App) Handler() http.Handler {
-	routes := w.sessions.LoadAndSave(w.engine)
+	routes := withAsker(w.sessions.LoadAndSave(w.engine))
 	guarded := http.NewCrossOriginProtection().Handler(compress(routes))
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if plain(r.URL.Path) {

@@ -55,36 +55,50 @@ type Prefs struct {
 	Elder    string `json:"elder" form:"elder"`       // "on", "off" or "" for as the role has it
 }
 
-const actorQuery = "SELECT a.person_id, a.name, a.language, a.elder, a.disabled_at, COALESCE(g.role, '') AS role, COALESCE(u.path, '') AS path " +
-	"FROM accounts a LEFT JOIN grants g ON g.account_id = a.id AND (g.expires_at IS NULL OR g.expires_at > ?) " +
-	"LEFT JOIN units u ON u.id = g.unit_id WHERE a.id = ? ORDER BY g.granted_at, g.id"
+const (
+	actorColumns = "a.id, a.person_id, COALESCE(a.name, ''), COALESCE(a.language, ''), COALESCE(a.elder, ''), a.disabled_at, " +
+		"COALESCE(g.role, ''), COALESCE(u.path, '')"
+	actorGrants = " LEFT JOIN grants g ON g.account_id = a.id AND (g.expires_at IS NULL OR g.expires_at > ?) " +
+		"LEFT JOIN units u ON u.id = g.unit_id "
+	actorQuery = "SELECT " + actorColumns + " FROM accounts a" + actorGrants + "WHERE a.id = ? ORDER BY g.granted_at, g.id"
+)
+
+// actorLines gathers an actor from the rows of actorColumns, of which each has one grant.
+type actorLines struct {
+	account  *AccountID // nil: there is no such account
+	person   *access.PersonID
+	name     string
+	prefs    Prefs
+	disabled *time.Time
+	grants   []access.Grant
+}
+
+// read takes a row that begins with other columns.
+func (a *actorLines) read(scan func(...any) error, before ...any) error {
+	var g access.Grant
+	err := scan(append(before, &a.account, &a.person, &a.name, &a.prefs.Language, &a.prefs.Elder, &a.disabled, &g.Role, &g.Path)...)
+	if g.Role != "" && g.Path != "" {
+		a.grants = append(a.grants, g)
+	}
+	return err
+}
+
+func (a *actorLines) actor() (access.Actor, Prefs, error) {
+	if a.account == nil || a.disabled != nil {
+		return access.Actor{}, Prefs{}, fail.NoSignIn("accounts.disabled")
+	}
+	return access.New(*a.account, id.Or(a.person), a.name, a.grants), a.prefs, nil
+}
 
 // Actor makes the actor of an account from its grants that have not expired, in one
-// query; it runs at each request. Unauthenticated when the account is gone or disabled.
+// query. Unauthenticated when the account is gone or disabled.
 func Actor(tx *db.Tx, account AccountID) (access.Actor, Prefs, error) {
-	var (
-		person   *access.PersonID
-		name     string
-		prefs    Prefs
-		disabled *time.Time
-		grants   []access.Grant
-		found    bool
-	)
-	err := db.Each(tx, actorQuery, []any{tx.Now, account}, func(scan func(...any) error) error {
-		var g access.Grant
-		err := scan(&person, &name, &prefs.Language, &prefs.Elder, &disabled, &g.Role, &g.Path)
-		if found = true; g.Role != "" && g.Path != "" {
-			grants = append(grants, g)
-		}
-		return err
-	})
-	if err == nil && (!found || disabled != nil) {
-		err = fail.NoSignIn("accounts.disabled")
-	}
+	var a actorLines
+	err := db.Each(tx, actorQuery, []any{tx.Now, account}, func(scan func(...any) error) error { return a.read(scan) })
 	if err != nil {
 		return access.Actor{}, Prefs{}, err
 	}
-	return access.New(account, id.Or(person), name, grants), prefs, nil
+	return a.actor()
 }
 
 // lock locks an account's row.

@@ -31,6 +31,9 @@ func (tx *Tx) Today() date.Date { return date.Of(tx.Now) }
 // Driver is SQLite or MySQL.
 func (tx *Tx) Driver() string { return tx.driver }
 
+// Writes reports a unit of work of [DB.Write].
+func (tx *Tx) Writes() bool { return tx.writable }
+
 // Locked reads rows FOR UPDATE: the root of an aggregate, before anything else of
 // it. On SQLite the unit of work already holds the only write lock.
 func (tx *Tx) Locked() *gorm.DB {
@@ -79,6 +82,15 @@ func RequestID(ctx context.Context) string {
 // Read runs fn in a read-only transaction; a write in it fails.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return d.run(ctx, d.read, false, fn)
+}
+
+// Peek runs fn without a transaction, for one query, which is a whole by itself: who asks is read so at every
+// request. fn does not write.
+func (d *DB) Peek(ctx context.Context, fn func(*Tx) error) error {
+	if ctx.Value(nestedKey{}) != nil {
+		return errNested
+	}
+	return fn(&Tx{DB: d.read.WithContext(ctx), Now: d.Now(), RequestID: RequestID(ctx), driver: d.driver})
 }
 
 // attempts of a Write; with the waits below they span at least a second.
