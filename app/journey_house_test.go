@@ -169,6 +169,7 @@ func signIn(p *browsertest.Person, username string) {
 // settled checks what every page of a journey must keep.
 func (h *place) settled(p *browsertest.Person) {
 	p.NoConsoleErrors()
+	p.NoKeys("calendar.plan") // a job's name
 	if h.store == "" {
 		p.NoForeignRequests()
 	} else {

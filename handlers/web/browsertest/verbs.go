@@ -382,3 +382,9 @@ func (p *Person) LeaveFullScreen() {
 		p.fail("leaving the full screen: %v", err)
 	}
 }
+
+// Fail ends the test for a reason of the test's own, with what is on the screen.
+func (p *Person) Fail(format string, args ...any) {
+	p.t.Helper()
+	p.fail(format, args...)
+}
