@@ -9,8 +9,14 @@ import (
 	"huotang/models/reports"
 )
 
-// rowsPerSheet is how many rows stand on one A4 sheet, below its heading and above how it was counted.
-const rowsPerSheet = 22
+// The heights of an A4 sheet in tenths of a millimetre, as the stylesheet prints them.
+const (
+	rowsPerSheet = 22 // of one line each
+	lineHeight   = 51 // of a row's text
+	rowPadding   = 30 // of a row
+	sheetHeight  = rowsPerSheet * (lineHeight + rowPadding)
+	basisHeight  = 6 * (lineHeight + rowPadding) // kept free on the last sheet: how it was counted, and the signatures
+)
 
 type printPage struct {
 	base
@@ -31,29 +37,70 @@ type sheet struct {
 	Rows       [][]cell
 }
 
-type cell struct {
-	Text   string
-	Number bool
-}
+type cell struct{ Text, Class string }
 
-// sheets parts a table into sheets of [rowsPerSheet] rows; an empty one is one sheet.
+// sheets parts a table into sheets of [rowsPerSheet] rows, fewer where names take several lines; the
+// last one has room for what stands below the table. An empty table is one sheet.
 func sheets(t table, lead string) []sheet {
-	n := max(1, (len(t.Rows)+rowsPerSheet-1)/rowsPerSheet)
-	out := make([]sheet, n)
-	for i := range out {
-		out[i] = sheet{Number: i + 1, Of: n, Caption: t.Caption, Head: t.Columns}
-		for _, row := range t.Rows[min(len(t.Rows), i*rowsPerSheet):min(len(t.Rows), (i+1)*rowsPerSheet)] {
-			out[i].Rows = append(out[i].Rows, texts(t, row))
+	var out []sheet
+	next := func() { out = append(out, sheet{Caption: t.Caption, Head: t.Columns}) }
+	next()
+	used := 0
+	for i, row := range t.Rows {
+		h := height(t, row)
+		limit := sheetHeight
+		if i == len(t.Rows)-1 {
+			limit -= basisHeight
 		}
+		if used > 0 && used+h > limit {
+			next()
+			used = 0
+		}
+		last := &out[len(out)-1]
+		last.Rows = append(last.Rows, texts(t, row))
+		used += h
+	}
+	for i := range out {
+		out[i].Number, out[i].Of = i+1, len(out)
 	}
 	out[0].Lead = lead
 	return out
 }
 
+// height is what a row takes on paper.
+func height(t table, row []any) int {
+	lines := 1
+	for i, v := range row {
+		if s, ok := v.(string); ok && t.Columns[i].Fits > 0 {
+			fits := 2 * t.Columns[i].Fits
+			lines = max(lines, (width(s)+fits-1)/fits)
+		}
+	}
+	return lines*lineHeight + rowPadding
+}
+
+// width is a text's in half characters: digits and Latin letters are about half as wide as Chinese characters.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0x2e80 {
+			n++
+		}
+	}
+	return n
+}
+
 func texts(t table, row []any) []cell {
 	out := make([]cell, len(row))
 	for i, v := range row {
-		out[i] = cell{fmt.Sprint(v), t.Columns[i].Number}
+		out[i] = cell{fmt.Sprint(v), "nowrap"}
+		switch {
+		case t.Columns[i].Number:
+			out[i].Class = "n"
+		case t.Columns[i].Fits > 0:
+			out[i].Class = ""
+		}
 		if n, ok := v.(int); ok {
 			out[i].Text = lang.Count(n)
 		}
@@ -75,14 +122,14 @@ func printReport(r *web.Request) error {
 	s, l := v.Summary, b.Lang
 	b.Title = title(l, s.Head)
 	page := printPage{
-		base: base{b}, Subtitle: s.UnitName + " · " + since(b, s.Head), AsOfText: b.T("reports.as_of", b.Time(s.AsOf)), Basis: basis(b, s.Head),
+		base: base{b}, Subtitle: s.UnitName + " · " + since(b, s.Head), AsOfText: b.T("reports.as_of", b.Time(s.AsOf)), Basis: basis(b, s.Head)[:3], // the days and the cut-off stand on every sheet
 		Back: query("/county", in.Span),
 	}
 	lead := b.T("reports.lead", b.Count(s.Schools), b.Count(s.Sessions), b.Count(s.Attendances), b.Count(s.People), b.Count(s.Minutes))
-	t := unitTable(l, "", v.Units)
+	t := paperTable(l, v.Units)
 	page.Others = []crumb{{query("/reports/print", in.Span, "detail", "schools"), b.T("reports.print_schools")}}
 	if r.Query("detail") == "schools" {
-		t = unitTable(l, "", v.Schools)
+		t = paperTable(l, v.Schools)
 		page.Others = []crumb{{query("/reports/print", in.Span), b.T("reports.print_units")}}
 	}
 	page.Sheets = sheets(t, lead)

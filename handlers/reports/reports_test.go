@@ -78,7 +78,7 @@ func TestCountyPage(t *testing.T) {
 		b := w.as(t, access.County)
 		v := w.summary(t, reports.SummaryInput{})
 		page := b.Get("/county").Want(200, "全县情况", "截止2026-11-23 16:00", "统计口径", "按编号排列",
-			fmt.Sprintf("共%d次、%d分钟", v.Sessions, v.Minutes), fmt.Sprintf("共%d人次，人数%d", v.Attendances, v.People))
+			fmt.Sprintf("%d<small> 次", v.Sessions), "共"+lang.Count(v.Minutes)+"分钟", fmt.Sprintf("参加，人数%d", v.People))
 		var units []string
 		page.Find("#by-unit tbody th a").Each(func(_ int, s *goquery.Selection) { units = append(units, s.Text()) })
 		if d := cmp.Diff([]string{"凤山镇", "鲁史镇"}, units); d != "" {
@@ -474,9 +474,9 @@ func plainColours(t *testing.T, svg string) {
 }
 
 func TestCeiling(t *testing.T) {
-	for in, out := range map[int]int{0: 4, 4: 4, 5: 8, 9: 20, 20: 20, 21: 40, 41: 80, 81: 200, 388: 400, 401: 800} {
-		if got := ceiling(in); got != out {
-			t.Errorf("ceiling(%d) = %d, want %d", in, got, out)
+	for in, out := range map[int]int{0: 4, 4: 4, 5: 5, 7: 8, 9: 10, 11: 12, 13: 20, 31: 40, 61: 80, 388: 400, 421: 500, 601: 800, 7996: 8000} {
+		if got, steps := ceiling(in); got != out || steps < 4 || steps > 6 || out%steps > 0 {
+			t.Errorf("ceiling(%d) = %d in %d steps, want %d", in, got, steps, out)
 		}
 	}
 }
@@ -493,23 +493,25 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// Sheets have a fixed number of rows and say which of how many they are.
+// Sheets have a fixed number of rows, fewer where names are long, and say which of how many they are.
 func TestSheets(t *testing.T) {
-	for n, of := range map[int]int{0: 1, 1: 1, rowsPerSheet: 1, rowsPerSheet + 1: 2, 584: 27} {
-		tab := table{Columns: []column{{"编号", false, 0}}}
-		for i := range n {
-			tab.Rows = append(tab.Rows, []any{strconv.Itoa(i)})
+	for _, c := range []struct{ rows, name, of int }{
+		{0, 5, 1}, {1, 5, 1}, {rowsPerSheet - 6, 5, 1}, {rowsPerSheet, 5, 2}, {rowsPerSheet + 1, 5, 2}, {584, 5, 27}, {rowsPerSheet - 6, 40, 3}, {3, 4000, 3},
+	} {
+		tab := table{Columns: []column{{Name: "编号"}, {Name: "家庭党校", Fits: 10}}}
+		for i := range c.rows {
+			tab.Rows = append(tab.Rows, []any{strconv.Itoa(i), strings.Repeat("长", c.name)})
 		}
 		got := sheets(tab, "")
 		rows := 0
 		for i, s := range got {
 			rows += len(s.Rows)
-			if s.Number != i+1 || s.Of != of || len(s.Rows) > rowsPerSheet {
-				t.Errorf("%d rows: sheet %d of %d with %d", n, s.Number, s.Of, len(s.Rows))
+			if s.Number != i+1 || s.Of != c.of || len(s.Rows) > rowsPerSheet {
+				t.Errorf("%+v: sheet %d of %d with %d", c, s.Number, s.Of, len(s.Rows))
 			}
 		}
-		if len(got) != of || rows != n {
-			t.Errorf("%d rows on %d sheets, want %d", rows, len(got), of)
+		if len(got) != c.of || rows != c.rows {
+			t.Errorf("%+v: %d rows on %d sheets", c, rows, len(got))
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"fmt"
+
 	"huotang/handlers/web"
 	"huotang/models/lang"
 	"huotang/models/org"
@@ -19,6 +21,7 @@ type column struct {
 	Name   string
 	Number bool
 	Width  float64 // in characters of a spreadsheet
+	Fits   int     // Chinese characters on one line of paper; 0 where the text never wraps
 }
 
 // rate is a share in thousandths; a negative one is none, since nobody was due.
@@ -41,7 +44,7 @@ func (r rate) String() string {
 // summaryTable is the report in a few figures.
 func summaryTable(l lang.Lang, v reports.ExportView) table {
 	s := v.Summary
-	t := table{Name: l.T("reports.sheet_summary"), Columns: []column{{l.T("reports.what"), false, 24}, {l.T("reports.figure"), true, 16}}}
+	t := table{Name: l.T("reports.sheet_summary"), Columns: []column{{Name: l.T("reports.what"), Width: 24}, {Name: l.T("reports.figure"), Number: true, Width: 16}}}
 	for _, row := range []struct {
 		key string
 		n   int
@@ -65,14 +68,14 @@ func unitTable(l lang.Lang, name string, v reports.UnitsView) table {
 		kind = org.Site
 	}
 	t := table{Name: name, Caption: l.T("reports.by_code"), Columns: []column{
-		{l.T("reports.code"), false, 18}, {l.T("reports.kind_" + string(kind)), false, 34},
+		{Name: l.T("reports.code"), Width: 18}, {Name: l.T("reports.kind_" + string(kind)), Width: 34},
 	}}
 	if schools {
-		t.Columns = append(t.Columns, column{l.T("reports.schools"), true, 10})
+		t.Columns = append(t.Columns, column{Name: l.T("reports.schools"), Number: true, Width: 10})
 	}
-	t.Columns = append(t.Columns, column{l.T("reports.sessions"), true, 10}, column{l.T("reports.attendances"), true, 10},
-		column{l.T("reports.minutes"), true, 12}, column{l.T("reports.trained"), true, 12}, column{l.T("reports.due"), true, 10},
-		column{l.T("reports.coverage_short"), true, 10})
+	t.Columns = append(t.Columns, column{Name: l.T("reports.sessions"), Number: true, Width: 10}, column{Name: l.T("reports.attendances"), Number: true, Width: 10},
+		column{Name: l.T("reports.minutes"), Number: true, Width: 12}, column{Name: l.T("reports.trained"), Number: true, Width: 12}, column{Name: l.T("reports.due"), Number: true, Width: 10},
+		column{Name: l.T("reports.coverage_short"), Number: true, Width: 10})
 	for _, u := range v.Items {
 		t.Rows = append(t.Rows, unitRow(u.Code, u.Name, schools, u.Figures, u.Coverage))
 	}
@@ -92,9 +95,28 @@ func unitRow(code, name string, schools bool, f reports.Figures, c *reports.Cove
 	return append(row, c.Trained, c.Due, rateOf(*c))
 }
 
+// paperTable is [unitTable] for paper: numerator, denominator and rate in one column leave room for the names.
+func paperTable(l lang.Lang, v reports.UnitsView) table {
+	t := unitTable(l, "", v)
+	n := len(t.Columns) - 3
+	t.Columns = append(t.Columns[:n:n], column{Name: l.T("reports.coverage"), Number: true})
+	t.Columns[1].Fits = 15
+	for i, row := range t.Rows {
+		text := ""
+		if due, ok := row[n+1].(int); ok {
+			text = fmt.Sprintf("%v/%d", row[n], due)
+			if due > 0 {
+				text += fmt.Sprintf(" = %v", row[n+2])
+			}
+		}
+		t.Rows[i] = append(row[:n:n], text)
+	}
+	return t
+}
+
 func trendTable(l lang.Lang, v reports.TrendView) table {
 	t := table{Name: l.T("reports.sheet_trend"), Columns: []column{
-		{l.T("reports.month"), false, 12}, {l.T("reports.sessions"), true, 10}, {l.T("reports.attendances"), true, 10},
+		{Name: l.T("reports.month"), Width: 12}, {Name: l.T("reports.sessions"), Number: true, Width: 10}, {Name: l.T("reports.attendances"), Number: true, Width: 10},
 	}}
 	for _, m := range v.Months {
 		t.Rows = append(t.Rows, []any{m.Month.String(), m.Sessions, m.Attendances})
@@ -105,8 +127,8 @@ func trendTable(l lang.Lang, v reports.TrendView) table {
 // monthTable is a row for each school of a month.
 func monthTable(b web.Base, v reports.MonthView) table {
 	t := table{Caption: b.T("reports.by_code"), Columns: []column{
-		{b.T("reports.code"), false, 18}, {b.T("reports.kind_site"), false, 34}, {b.T("reports.kind_village"), false, 16},
-		{b.T("reports.state"), false, 16}, {b.T("reports.remark"), false, 24}, {b.T("reports.host"), false, 12},
+		{Name: b.T("reports.code"), Width: 18}, {Name: b.T("reports.kind_site"), Width: 34, Fits: 10}, {Name: b.T("reports.kind_village"), Width: 16},
+		{Name: b.T("reports.state"), Width: 16}, {Name: b.T("reports.remark"), Width: 24}, {Name: b.T("reports.host"), Width: 12},
 	}}
 	for _, s := range v.Items {
 		t.Rows = append(t.Rows, []any{s.Code, s.Name, s.Village, stateText(b, s), detail(b, s), s.Host})
@@ -123,7 +145,7 @@ func basis(b web.Base, h reports.Head) []string {
 
 // basisTable is [basis] as a sheet of its own.
 func basisTable(b web.Base, h reports.Head) table {
-	t := table{Name: b.T("reports.sheet_basis"), Columns: []column{{b.T("reports.basis"), false, 100}}}
+	t := table{Name: b.T("reports.sheet_basis"), Columns: []column{{Name: b.T("reports.basis"), Width: 100}}}
 	for _, line := range basis(b, h) {
 		t.Rows = append(t.Rows, []any{line})
 	}

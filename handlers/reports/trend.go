@@ -76,8 +76,9 @@ func draw(l lang.Lang, v reports.TrendView, narrow bool) ([]byte, error) {
 	opt.CategoryAxis.Labels = blank
 	opt.CategoryAxis.LabelFontStyle = charts.NewFontStyleWithSize(k.size)
 	opt.CategoryAxis.LabelCount = len(v.Months)
+	top, steps := ceiling(highest)
 	opt.ValueAxis = []charts.ValueAxisOption{{
-		Min: charts.Ptr(0.0), Max: charts.Ptr(float64(ceiling(highest))), LabelCount: 5, LabelFontStyle: charts.NewFontStyleWithSize(k.size),
+		Min: charts.Ptr(0.0), Max: charts.Ptr(float64(top)), LabelCount: steps + 1, LabelFontStyle: charts.NewFontStyleWithSize(k.size),
 		ValueFormatter: func(f float64) string { return lang.Count(int(f + .5)) }, RangeValuePaddingScale: charts.Ptr(0.0),
 	}}
 	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: k.width, Height: k.height, Theme: theme})
@@ -91,12 +92,14 @@ func draw(l lang.Lang, v reports.TrendView, narrow bool) ([]byte, error) {
 	return label(plain(b), k, labels(l, v, k)), nil
 }
 
-// ceiling is the top of the axis: four steps of a round number.
-func ceiling(highest int) int {
-	for step := 1; ; step *= 10 {
+// ceiling is the top of the axis and its steps: four to six of a round number, as low as will do.
+func ceiling(highest int) (top, steps int) {
+	for unit := 1; ; unit *= 10 {
 		for _, f := range []int{1, 2, 5} {
-			if top := 4 * f * step; top >= highest {
-				return top
+			for steps = 4; steps <= 6; steps++ {
+				if top = steps * f * unit; top >= highest {
+					return top, steps
+				}
 			}
 		}
 	}
