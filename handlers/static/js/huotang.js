@@ -25,7 +25,7 @@ function turnElder(form) {
     const b = f.querySelector('button');
     f.elements.elder.value = on ? '0' : '1';
     b.setAttribute('aria-pressed', String(on));
-    b.querySelector('span').textContent = on ? b.dataset.off : b.dataset.on;
+    b.querySelector('span').textContent = on ? b.dataset.wordOff : b.dataset.wordOn;
     freshKey(f);
   });
 }
