@@ -69,14 +69,6 @@ func Each(tx *Tx, query string, args []any, read func(scan func(dest ...any) err
 	return nil
 }
 
-// Insert stores one row or a slice of rows, in batches.
-func Insert(tx *Tx, rows any) error {
-	if err := tx.CreateInBatches(rows, 500).Error; err != nil {
-		return fmt.Errorf("db: insert: %w", err)
-	}
-	return nil
-}
-
 // Set updates columns of the rows of q by name and returns how many matched. q has Model and Where.
 func Set(q *gorm.DB, columns map[string]any) (int64, error) {
 	res := q.Updates(columns)

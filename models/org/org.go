@@ -151,18 +151,31 @@ func LockSite(tx *db.Tx, site SiteID) (School, error) {
 }
 
 // FindUnit reads a unit; not_found when there is none. No permission is asked: the caller's op does.
-func FindUnit(tx *db.Tx, unit UnitID) (Unit, error) {
-	return db.One[Unit](tx.Where("id = ?", unit), "org.unit_missing")
+func FindUnit(tx *db.Tx, unit UnitID) (Unit, error) { return findUnit(tx, "id = ?", unit) }
+
+func findUnit(tx *db.Tx, cond string, args ...any) (Unit, error) {
+	var u Unit
+	err := db.Each(tx, "SELECT id, tree, kind, code, name, search_key, parent_id, path, since, `until` FROM units WHERE "+cond, args,
+		func(scan func(...any) error) error {
+			return scan(&u.ID, &u.Tree, &u.Kind, &u.Code, &u.Name, &u.SearchKey, &u.ParentID, &u.Path, &u.Since, &u.Until)
+		})
+	if err == nil && u.ID.IsZero() {
+		err = fail.NotFound("org.unit_missing")
+	}
+	return u, err
 }
 
 // LockUnit is [FindUnit] with the row locked, for work on what hangs on the unit as a whole.
 func LockUnit(tx *db.Tx, unit UnitID) (Unit, error) {
-	return db.One[Unit](tx.Locked().Where("id = ?", unit), "org.unit_missing")
+	if err := tx.Lock("units", unit); err != nil {
+		return Unit{}, err
+	}
+	return FindUnit(tx, unit)
 }
 
 // FindCode reads a unit by its code.
 func FindCode(tx *db.Tx, tree Tree, code string) (Unit, error) {
-	return db.One[Unit](tx.Where("tree = ? AND code = ?", tree, code), "org.unit_missing")
+	return findUnit(tx, "tree = ? AND code = ?", tree, code)
 }
 
 // Chain lists a unit and those above it, nearest first.

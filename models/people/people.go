@@ -140,19 +140,19 @@ FROM persons p JOIN units v ON v.id = p.village_id LEFT JOIN units g ON g.id = C
 
 // Find reads a person; not_found when there is none. No permission is asked: the caller's op does.
 func Find(tx *db.Tx, person PersonID) (Person, error) {
-	rows, err := db.Ask[Person](tx, personQuery, person)
-	if err != nil {
-		return Person{}, err
+	var p Person
+	err := db.Each(tx, personQuery, []any{person}, func(scan func(...any) error) error {
+		return scan(&p.ID, &p.Name, &p.Village, &p.Party, &p.Gone)
+	})
+	if err == nil && p.ID.IsZero() {
+		err = fail.NotFound("people.missing")
 	}
-	if len(rows) == 0 {
-		return Person{}, fail.NotFound("people.missing")
-	}
-	return rows[0], nil
+	return p, err
 }
 
 // lock locks a person's row and reads the person.
 func lock(tx *db.Tx, person PersonID) (Person, error) {
-	if _, err := db.One[personRow](tx.Locked().Where("id = ?", person), "people.missing"); err != nil {
+	if err := tx.Lock("persons", person); err != nil {
 		return Person{}, err
 	}
 	return Find(tx, person)

@@ -122,23 +122,14 @@ const rosterQuery = "SELECT p.id, p.name, p.mobile, COALESCE((SELECT s.standing 
 // RosterOn lists who stands on the school's roster on the day, in the order of names, with the standing
 // and exemption of that day; departed persons are left out. One query. No permission is asked: the caller's op does.
 func RosterOn(tx *db.Tx, site org.SiteID, day date.Date) ([]Member, error) {
-	rows, err := tx.Raw(rosterQuery, day, day, day, site, day, day, day).Rows()
-	if err != nil {
-		return nil, fmt.Errorf("people: roster: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
 	members := make([]Member, 0, 24)
-	for rows.Next() {
+	err := db.Each(tx, rosterQuery, []any{day, day, day, site, day, day, day}, func(scan func(...any) error) error {
 		m := Member{Site: site}
-		if err := rows.Scan(&m.Person, &m.Name, &m.Mobile, &m.Standing, &m.Exempt); err != nil {
-			return nil, fmt.Errorf("people: roster: %w", err)
-		}
+		err := scan(&m.Person, &m.Name, &m.Mobile, &m.Standing, &m.Exempt)
 		members = append(members, m)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("people: roster: %w", err)
-	}
-	return members, nil
+		return err
+	})
+	return members, err
 }
 
 const schoolsQuery = "SELECT s.id, u.code, u.name, u.path, COALESCE(b.path, '') AS party, s.licence, s.licensed_on, s.changed_on, u.parent_id " +
