@@ -116,8 +116,10 @@ type styleIDs struct{ heading, head, text, number, rate int }
 func makeStyles(f *excelize.File) (styleIDs, error) {
 	var s styleIDs
 	border := []excelize.Border{
-		{Type: "left", Color: "000000", Style: 1}, {Type: "right", Color: "000000", Style: 1},
-		{Type: "top", Color: "000000", Style: 1}, {Type: "bottom", Color: "000000", Style: 1},
+		{Type: "left", Color: "000000", Style: 1},
+		{Type: "right", Color: "000000", Style: 1},
+		{Type: "top", Color: "000000", Style: 1},
+		{Type: "bottom", Color: "000000", Style: 1},
 	}
 	percentage := "0.0%"
 	for _, d := range []struct {

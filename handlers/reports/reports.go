@@ -121,6 +121,14 @@ type countyPage struct {
 	MayTell  bool
 }
 
+// DateType is the kind of a field for a day: plain text for one that does not exist, which a date field would not show.
+func (page countyPage) DateType(name string) string {
+	if page.Form.Error(name) != "" {
+		return "text"
+	}
+	return "date"
+}
+
 type crumb struct{ Path, Name string }
 
 type countyInput struct {

@@ -49,7 +49,10 @@ func summaryTable(l lang.Lang, v reports.ExportView) table {
 		key string
 		n   int
 	}{
-		{"reports.schools", s.Schools}, {"reports.sessions", s.Sessions}, {"reports.attendances", s.Attendances}, {"reports.people", s.People},
+		{"reports.schools", s.Schools},
+		{"reports.sessions", s.Sessions},
+		{"reports.attendances", s.Attendances},
+		{"reports.people", s.People},
 		{"reports.minutes", s.Minutes},
 	} {
 		t.Rows = append(t.Rows, []any{l.T(row.key), row.n})
@@ -127,8 +130,12 @@ func trendTable(l lang.Lang, v reports.TrendView) table {
 // monthTable is a row for each school of a month.
 func monthTable(b web.Base, v reports.MonthView) table {
 	t := table{Caption: b.T("reports.by_code"), Columns: []column{
-		{Name: b.T("reports.code"), Width: 18}, {Name: b.T("reports.kind_site"), Width: 34, Fits: 10}, {Name: b.T("reports.kind_village"), Width: 16},
-		{Name: b.T("reports.state"), Width: 16}, {Name: b.T("reports.remark"), Width: 24}, {Name: b.T("reports.host"), Width: 12},
+		{Name: b.T("reports.code"), Width: 18},
+		{Name: b.T("reports.kind_site"), Width: 34, Fits: 10},
+		{Name: b.T("reports.kind_village"), Width: 16},
+		{Name: b.T("reports.state"), Width: 16},
+		{Name: b.T("reports.remark"), Width: 24},
+		{Name: b.T("reports.host"), Width: 12},
 	}}
 	for _, s := range v.Items {
 		t.Rows = append(t.Rows, []any{s.Code, s.Name, s.Village, stateText(b, s), detail(b, s), s.Host})

@@ -103,6 +103,14 @@ type noticeForm struct {
 	Today  date.Date
 }
 
+// DateType is the kind of a field for a day: plain text for one that does not exist, which a date field would not show.
+func (page noticeForm) DateType(name string) string {
+	if page.Form.Error(name) != "" {
+		return "text"
+	}
+	return "date"
+}
+
 func newNotice(a *service.Area) web.PageFunc {
 	return func(r *web.Request) error { return showNewNotice(r, a, nil) }
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"huotang/models/date"
 	"huotang/models/db"
@@ -27,6 +28,9 @@ type filler struct {
 	tx   *sql.Tx
 	rows map[string][]any
 	n    map[string]int
+	rnd  *rand.Rand
+	now  time.Time
+	made county
 }
 
 const batch = 200
@@ -60,9 +64,16 @@ const (
 	rosterColumns  = "id, site_id, person_id, since"
 	sessionColumns = "id, site_id, venue_site_id, kinds, held_on, minutes, state, place, chair, recorder, revision, due, present, on_leave, absent, " +
 		"made_up, exempt, unmarked, observers, guests, adults, children, attended, happened_at, recorded_at, received_at, device, seq, submitted_at, made_at, changed_at"
-	markColumns = "session_id, person_id, site_id, list, state, reason, revision, happened_at, recorded_at, received_at, device, seq"
-	dayColumns  = "id, site_id, `month`, nth, planned_on, ruled_on, shift, state, reason, session_id, made_at, changed_at"
+	monthColumns = "person_id, `month`, site_id, sessions, minutes"
+	markColumns  = "session_id, person_id, site_id, list, state, reason, revision, happened_at, recorded_at, received_at, device, seq"
+	dayColumns   = "id, site_id, `month`, nth, planned_on, ruled_on, shift, state, reason, session_id, made_at, changed_at"
 )
+
+// filled is a school with its people, while the county is being filled.
+type filled struct {
+	site, village   raw
+	members, others []raw
+}
 
 // fill makes the county.
 func fill(t testing.TB, e *dbtest.Env) county {
@@ -71,138 +82,11 @@ func fill(t testing.TB, e *dbtest.Env) county {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &filler{t: t, tx: tx, rows: map[string][]any{}, n: map[string]int{}}
-	var c county
-	rnd := rand.New(rand.NewPCG(1, 2))
-	var root raw
-	now := e.Now()
-	unit := func(kind, code, name string, parent *raw, path string) raw {
-		v := id.New[struct{}]()
-		f.add("units", unitColumns, v, "a", kind, code, name, name, parent, path)
-		return v
-	}
-	root = unit("county", "530921", "凤庆县", nil, "/a/530921/")
-	type school struct {
-		site, village raw
-		members       []raw
-		others        []raw
-	}
-	var schools []school
-	village := 0
-	for town := range 13 {
-		tcode := fmt.Sprintf("530921%03d", 101+town)
-		tpath := "/a/530921/" + tcode + "/"
-		tid := unit("township", tcode, fmt.Sprintf("乡镇%02d", town+1), &root, tpath)
-		for v := range 187/13 + btoi(town < 187%13) {
-			vcode := fmt.Sprintf("%s%03d", tcode, 201+v)
-			vid := unit("village", vcode, fmt.Sprintf("村%03d", village), &tid, tpath+vcode+"/")
-			for s := range 3 + btoi(village < 583-3*187) {
-				code := fmt.Sprintf("%s%02d", vcode, s+1)
-				schools = append(schools, school{site: unit("site", code, "家庭党校"+code, &vid, tpath+vcode+"/"+code+"/"), village: vid})
-			}
-			village++
-		}
-	}
-	f.flush("units", unitColumns, 8)
-	since := date.New(2024, 1, 1)
-	for i := range schools {
-		s := &schools[i]
-		f.add("sites", siteColumns, s.site, "", "licensed", since, since, "", "", "", now)
-	}
-	f.flush("sites", siteColumns, 9)
-	for i := range schools {
-		s := &schools[i]
-		for n := range 20 + rnd.IntN(2) {
-			p := id.New[struct{}]()
-			f.add("persons", personColumns, p, "名字", "名字", "female", 1968, s.village, false, now, now)
-			standing := "full"
-			if n >= 13 {
-				standing = "villager"
-				s.others = append(s.others, p)
-			} else {
-				s.members = append(s.members, p)
-			}
-			f.add("standings", standColumns, p, since, standing)
-			f.add("rosters", rosterColumns, id.New[struct{}](), s.site, p, since)
-			c.people++
-		}
-	}
-	f.flush("persons", personColumns, 9)
-	f.flush("standings", standColumns, 3)
-	f.flush("rosters", rosterColumns, 4)
-	start := date.Of(now).Month().Add(-23)
-	type pm struct {
-		p, s raw
-		m    date.Month
-	}
-	months, sites := map[pm]int{}, map[pm]int{}
-	for n := range 7996 {
-		s := schools[n%len(schools)]
-		m := start.Add(n * 24 / 7996)
-		held := m.First().AddDays(rnd.IntN(22))
-		sid, at := id.New[struct{}](), held.At(21, 30)
-		present, made, leave, absent, obs := 0, 0, 0, 0, 0
-		type mark struct {
-			p           raw
-			list, state string
-		}
-		var marks []mark
-		for _, p := range s.members {
-			state := "present"
-			switch x := rnd.IntN(100); {
-			case x < 76:
-				present++
-			case x < 80:
-				state = "made_up"
-				made++
-			case x < 92:
-				state = "on_leave"
-				leave++
-			default:
-				state = "absent"
-				absent++
-			}
-			marks = append(marks, mark{p, "due", state})
-		}
-		for _, p := range s.others {
-			if rnd.IntN(5) == 0 {
-				obs++
-				marks = append(marks, mark{p, "came", "observer"})
-			}
-		}
-		adults, children := rnd.IntN(3), rnd.IntN(2)
-		f.add("sessions", sessionColumns, sid, s.site, s.site, "activity_day", held, 90, "submitted", "", "", "", 1, len(s.members), present, leave, absent,
-			made, 0, 0, obs, 0, adults, children, present+made+obs+adults+children, at, at, at, "d", n, at, at, at)
-		f.flush("sessions", sessionColumns, 31)
-		for _, k := range marks {
-			f.add("marks", markColumns, sid, k.p, s.site, k.list, k.state, "", 1, at, at, at, "d", n)
-			c.marks++
-			if k.state == "present" || k.state == "made_up" || k.state == "observer" {
-				months[pm{k.p, s.site, m}]++
-				sites[pm{p: k.p, s: s.site}]++
-			}
-		}
-		c.attendances += present + made + obs + adults + children
-	}
-	f.flush("marks", markColumns, 12)
-	for k, n := range months {
-		f.add("person_months", "person_id, `month`, site_id, sessions, minutes", k.p, k.m, k.s, n, 90*n)
-	}
-	f.flush("person_months", "person_id, `month`, site_id, sessions, minutes", 5)
-	for k, n := range sites {
-		f.add("person_sites", "person_id, site_id, sessions", k.p, k.s, n)
-	}
-	f.flush("person_sites", "person_id, site_id, sessions", 3)
-	this := date.Of(now).Month()
-	for i, s := range schools {
-		state := "held"
-		if i%9 == 0 {
-			state = "planned"
-		}
-		on := this.First().AddDays(i % 25)
-		f.add("activity_days", dayColumns, id.New[struct{}](), s.site, this, 1, on, on, "", state, "", id.New[struct{}](), now, now)
-	}
-	f.flush("activity_days", dayColumns, 12)
+	f := &filler{t: t, tx: tx, rows: map[string][]any{}, n: map[string]int{}, rnd: rand.New(rand.NewPCG(1, 2)), now: e.Now()}
+	schools := f.units()
+	f.persons(schools)
+	f.history(schools)
+	f.days(schools)
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +95,151 @@ func fill(t testing.TB, e *dbtest.Env) county {
 			t.Fatal(err)
 		}
 	}
-	return c
+	return f.made
+}
+
+func (f *filler) unit(kind, code, name string, parent *raw, path string) raw {
+	v := id.New[struct{}]()
+	f.add("units", unitColumns, v, "a", kind, code, name, name, parent, path)
+	return v
+}
+
+// units makes 13 townships, 187 villages and 583 licensed schools.
+func (f *filler) units() []filled {
+	root := f.unit("county", "530921", "凤庆县", nil, "/a/530921/")
+	var schools []filled
+	village := 0
+	for town := range 13 {
+		tcode := fmt.Sprintf("530921%03d", 101+town)
+		tpath := "/a/530921/" + tcode + "/"
+		tid := f.unit("township", tcode, fmt.Sprintf("乡镇%02d", town+1), &root, tpath)
+		for v := range 187/13 + btoi(town < 187%13) {
+			vcode := fmt.Sprintf("%s%03d", tcode, 201+v)
+			vid := f.unit("village", vcode, fmt.Sprintf("村%03d", village), &tid, tpath+vcode+"/")
+			for s := range 3 + btoi(village < 583-3*187) {
+				code := fmt.Sprintf("%s%02d", vcode, s+1)
+				schools = append(schools, filled{site: f.unit("site", code, "家庭党校"+code, &vid, tpath+vcode+"/"+code+"/"), village: vid})
+			}
+			village++
+		}
+	}
+	f.flush("units", unitColumns, 8)
+	for _, s := range schools {
+		f.add("sites", siteColumns, s.site, "", "licensed", begun, begun, "", "", "", f.now)
+	}
+	f.flush("sites", siteColumns, 9)
+	return schools
+}
+
+// begun is since when everything stands.
+var begun = date.New(2024, 1, 1)
+
+// persons puts 13 members and seven or eight villagers on each roster.
+func (f *filler) persons(schools []filled) {
+	for i := range schools {
+		s := &schools[i]
+		for n := range 20 + f.rnd.IntN(2) {
+			p, standing := raw(id.New[struct{}]()), "full"
+			f.add("persons", personColumns, p, "名字", "名字", "female", 1968, s.village, false, f.now, f.now)
+			if n >= 13 {
+				standing = "villager"
+				s.others = append(s.others, p)
+			} else {
+				s.members = append(s.members, p)
+			}
+			f.add("standings", standColumns, p, begun, standing)
+			f.add("rosters", rosterColumns, id.New[struct{}](), s.site, p, begun)
+			f.made.people++
+		}
+	}
+	f.flush("persons", personColumns, 9)
+	f.flush("standings", standColumns, 3)
+	f.flush("rosters", rosterColumns, 4)
+}
+
+// tally counts a person's sessions at a school, in a month or in all.
+type tally struct {
+	person, site raw
+	month        date.Month
+}
+
+// history holds 7,996 sessions over 24 months, with their tallies.
+func (f *filler) history(schools []filled) {
+	start := date.Of(f.now).Month().Add(-23)
+	months, sites := map[tally]int{}, map[tally]int{}
+	for n := range 7996 {
+		s, m := schools[n%len(schools)], start.Add(n*24/7996)
+		for _, p := range f.session(n, s, m.First().AddDays(f.rnd.IntN(22))) {
+			months[tally{p, s.site, m}]++
+			sites[tally{person: p, site: s.site}]++
+		}
+	}
+	f.flush("marks", markColumns, 12)
+	for k, n := range months {
+		f.add("person_months", monthColumns, k.person, k.month, k.site, n, 90*n)
+	}
+	f.flush("person_months", monthColumns, 5)
+	for k, n := range sites {
+		f.add("person_sites", "person_id, site_id, sessions", k.person, k.site, n)
+	}
+	f.flush("person_sites", "person_id, site_id, sessions", 3)
+}
+
+// session writes one with its roll, and tells who came.
+func (f *filler) session(n int, s filled, held date.Date) (came []raw) {
+	type mark struct {
+		person      raw
+		list, state string
+	}
+	var marks []mark
+	count := map[string]int{}
+	for _, p := range s.members {
+		state := "present"
+		switch x := f.rnd.IntN(100); {
+		case x >= 92:
+			state = "absent"
+		case x >= 80:
+			state = "on_leave"
+		case x >= 76:
+			state = "made_up"
+		}
+		marks = append(marks, mark{p, "due", state})
+	}
+	for _, p := range s.others {
+		if f.rnd.IntN(5) == 0 {
+			marks = append(marks, mark{p, "came", "observer"})
+		}
+	}
+	for _, m := range marks {
+		if count[m.state]++; m.state != "absent" && m.state != "on_leave" {
+			came = append(came, m.person)
+		}
+	}
+	sid, at := raw(id.New[struct{}]()), held.At(21, 30)
+	adults, children := f.rnd.IntN(3), f.rnd.IntN(2)
+	attended := len(came) + adults + children
+	f.add("sessions", sessionColumns, sid, s.site, s.site, "activity_day", held, 90, "submitted", "", "", "", 1, len(s.members), count["present"],
+		count["on_leave"], count["absent"], count["made_up"], 0, 0, count["observer"], 0, adults, children, attended, at, at, at, "d", n, at, at, at)
+	f.flush("sessions", sessionColumns, 31)
+	for _, m := range marks {
+		f.add("marks", markColumns, sid, m.person, s.site, m.list, m.state, "", 1, at, at, at, "d", n)
+	}
+	f.made.marks += len(marks)
+	f.made.attendances += attended
+	return came
+}
+
+// days plans this month's activity days, and has most of them held.
+func (f *filler) days(schools []filled) {
+	this := date.Of(f.now).Month()
+	for i, s := range schools {
+		state, on := "held", this.First().AddDays(i%25)
+		if i%9 == 0 {
+			state = "planned"
+		}
+		f.add("activity_days", dayColumns, id.New[struct{}](), s.site, this, 1, on, on, "", state, "", id.New[struct{}](), f.now, f.now)
+	}
+	f.flush("activity_days", dayColumns, 12)
 }
 
 func btoi(b bool) int {

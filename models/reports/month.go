@@ -185,7 +185,7 @@ func (p place) month(tx *db.Tx, m date.Month) ([]SchoolMonth, error) {
 		return nil, err
 	}
 	out := []SchoolMonth{}
-	err = each(tx, monthQuery+c.text+firstUndone, append([]any{m}, c.args...),
+	err = db.Each(tx, monthQuery+c.text+firstUndone, append([]any{m}, c.args...),
 		func(scan func(...any) error) error {
 			var l line
 			err := scan(&l.Site, &l.Code, &l.Name, &l.Village, &l.Township, &l.Path, &l.Day, &l.PlannedOn, &l.RuledOn, &l.Shift, &l.State, &l.Reason,
@@ -212,7 +212,7 @@ func (p place) inMonth(tx *db.Tx, m date.Month) (map[org.SiteID]held, error) {
 	c.and("s.state = 'submitted' AND s.held_on >= ? AND s.held_on <= ?", m.First(), m.Last())
 	p.schools(&c, "s.site_id")
 	out := map[org.SiteID]held{}
-	err := each(tx, "SELECT s.site_id, s.id, s.held_on, s.attended FROM sessions s WHERE "+c.text+" ORDER BY s.held_on, s.id", c.args,
+	err := db.Each(tx, "SELECT s.site_id, s.id, s.held_on, s.attended FROM sessions s WHERE "+c.text+" ORDER BY s.held_on, s.id", c.args,
 		func(scan func(...any) error) error {
 			var site org.SiteID
 			var h held
@@ -266,7 +266,7 @@ func (p place) counts(tx *db.Tx, m date.Month, first int) (n MonthCounts, none [
 	c := condition{"h.licence = 'licensed'", nil}
 	p.schools(&c, "h.id")
 	var last org.SiteID
-	err = each(tx, countQuery+c.text+firstUndone, append([]any{m.First(), m.Last(), m}, c.args...), func(scan func(...any) error) error {
+	err = db.Each(tx, countQuery+c.text+firstUndone, append([]any{m.First(), m.Last(), m}, c.args...), func(scan func(...any) error) error {
 		var (
 			s        MissingSchool
 			stored   calendar.State

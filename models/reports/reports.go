@@ -86,18 +86,18 @@ func (in Span) find(tx *db.Tx, by access.Actor, p access.Permission) (place, err
 }
 
 // where finds the unit, or without a code all that the actor sees; one subtree is named as its unit.
-func (out *place) where(tx *db.Tx, by access.Actor, p access.Permission, code string) error {
-	scope := by.Visible(p)
+func (p *place) where(tx *db.Tx, by access.Actor, perm access.Permission, code string) error {
+	scope := by.Visible(perm)
 	if code == "" {
 		if scope.Empty() {
-			return by.Require(p, by.Visible(access.ReportsSee).Paths...)
+			return by.Require(perm, by.Visible(access.ReportsSee).Paths...)
 		}
-		return out.all(tx, scope)
+		return p.all(tx, scope)
 	}
 	u, err := org.FindCode(tx, org.Administrative, code)
 	if fail.KindOf(err) == fail.Missing {
 		if scope.Empty() {
-			return by.Require(p)
+			return by.Require(perm)
 		}
 		return fail.NotFound("reports.unit_missing").Because(err)
 	}
@@ -112,26 +112,26 @@ func (out *place) where(tx *db.Tx, by access.Actor, p access.Permission, code st
 		}
 		paths = s.Paths()
 	}
-	if err := by.Require(p, paths...); err != nil {
+	if err := by.Require(perm, paths...); err != nil {
 		return err
 	}
-	out.name(u)
+	p.name(u)
 	return nil
 }
 
-func (out *place) name(u org.Unit) {
-	out.unit, out.Unit, out.UnitName, out.Kind = u, u.Code, u.Name, u.Kind
-	out.scope, out.whole = access.Scope{Paths: []string{u.Path}}, u.Kind == org.County
+func (p *place) name(u org.Unit) {
+	p.unit, p.Unit, p.UnitName, p.Kind = u, u.Code, u.Name, u.Kind
+	p.scope, p.whole = access.Scope{Paths: []string{u.Path}}, u.Kind == org.County
 }
 
 // all is everything in the scope. One unit of the administrative tree speaks for it, also where the same
 // office holds a grant in the party's tree beside it.
-func (out *place) all(tx *db.Tx, scope access.Scope) error {
-	out.scope, out.whole = scope, scope.All
+func (p *place) all(tx *db.Tx, scope access.Scope) error {
+	p.scope, p.whole = scope, scope.All
 	var admin []string
-	for _, p := range scope.Paths {
-		if strings.HasPrefix(p, "/a/") {
-			admin = append(admin, p)
+	for _, path := range scope.Paths {
+		if strings.HasPrefix(path, "/a/") {
+			admin = append(admin, path)
 		}
 	}
 	var (
@@ -150,7 +150,7 @@ func (out *place) all(tx *db.Tx, scope access.Scope) error {
 		return nil // before the set-up there is nothing to name
 	}
 	if err == nil {
-		out.name(u)
+		p.name(u)
 	}
 	return err
 }

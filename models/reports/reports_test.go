@@ -28,7 +28,8 @@ func TestSummaryIsTheRecount(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		w.History(t)
 		days := []date.Date{
-			{}, date.New(2026, 9, 5), date.New(2026, 10, 1), date.New(2026, 10, 15), date.New(2026, 10, 31), date.New(2026, 11, 1),
+			{},
+			date.New(2026, 9, 5), date.New(2026, 10, 1), date.New(2026, 10, 15), date.New(2026, 10, 31), date.New(2026, 11, 1),
 			date.New(2026, 11, 20), date.New(2026, 11, 21), date.New(2026, 11, 23),
 		}
 		units := []org.UnitView{w.Tree.County, w.Township, w.Village, w.Township2}
@@ -168,8 +169,12 @@ func TestByUnit(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		w.History(t)
 		for _, span := range []Span{
-			{}, {Unit: w.Township.Code}, {Unit: w.Village.Code}, {From: date.New(2026, 10, 1), To: date.New(2026, 10, 31)},
-			{Unit: w.Township.Code, From: date.New(2026, 10, 2), To: date.New(2026, 11, 19)}, {AsOf: date.New(2026, 10, 20).At(0, 0)},
+			{},
+			{Unit: w.Township.Code},
+			{Unit: w.Village.Code},
+			{From: date.New(2026, 10, 1), To: date.New(2026, 10, 31)},
+			{Unit: w.Township.Code, From: date.New(2026, 10, 2), To: date.New(2026, 11, 19)},
+			{AsOf: date.New(2026, 10, 20).At(0, 0)},
 		} {
 			v := must(t, w, ByUnit, orgtest.By, UnitsInput{Span: span})
 			w.holdsUnits(t, v, span)

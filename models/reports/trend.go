@@ -51,7 +51,7 @@ func (p place) trend(tx *db.Tx) (TrendView, error) {
 		at[m] = len(v.Months)
 		v.Months = append(v.Months, MonthFigures{Month: m})
 	}
-	return v, each(tx, "SELECT s.held_on, COUNT(*), SUM(s.attended) FROM sessions s WHERE "+c.text+" GROUP BY s.held_on", c.args,
+	return v, db.Each(tx, "SELECT s.held_on, COUNT(*), SUM(s.attended) FROM sessions s WHERE "+c.text+" GROUP BY s.held_on", c.args,
 		func(scan func(...any) error) error {
 			var day date.Date
 			var sessions, attendances int

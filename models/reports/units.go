@@ -92,7 +92,7 @@ func (p place) sites(tx *db.Tx) ([]school, error) {
 	c := condition{"u.tree = 'a'", nil}
 	p.schools(&c, "h.id")
 	var out []school
-	err := each(tx, "SELECT h.id, u.code, u.name, u.path, h.licence FROM sites h JOIN units u ON u.id = h.id WHERE "+c.text+" ORDER BY u.code", c.args,
+	err := db.Each(tx, "SELECT h.id, u.code, u.name, u.path, h.licence FROM sites h JOIN units u ON u.id = h.id WHERE "+c.text+" ORDER BY u.code", c.args,
 		func(scan func(...any) error) error {
 			var s school
 			err := scan(&s.ID, &s.Code, &s.Name, &s.Path, &s.Licence)
@@ -157,7 +157,7 @@ func (p place) byUnit(tx *db.Tx, units []UnitFigures, coverage bool) (UnitsView,
 // held adds the sessions of each school to its unit and to the total.
 func (p place) held(tx *db.Tx, v *UnitsView, of map[org.SiteID]int) error {
 	c := p.sessions()
-	return each(tx, "SELECT s.site_id, COUNT(*), SUM(s.attended), SUM(s.minutes) FROM sessions s WHERE "+c.text+" GROUP BY s.site_id", c.args,
+	return db.Each(tx, "SELECT s.site_id, COUNT(*), SUM(s.attended), SUM(s.minutes) FROM sessions s WHERE "+c.text+" GROUP BY s.site_id", c.args,
 		func(scan func(...any) error) error {
 			var site org.SiteID
 			var f Figures

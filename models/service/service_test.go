@@ -74,7 +74,7 @@ func want(t *testing.T, what string, err error, kind fail.Kind) {
 func (w *world) send(t *testing.T, text string) FeedbackView {
 	t.Helper()
 	v := must(t, w, w.a.Send, access.Visitor(), SendInput{Text: text, Page: "/today"})
-	return must(t, w, w.a.Find, access.Visitor(), FindInput{Code: v.Code})
+	return must(t, w, w.a.Find, access.Visitor(), FindInput(v))
 }
 
 func TestFeedbackIsAnsweredInPublic(t *testing.T) {

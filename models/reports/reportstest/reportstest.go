@@ -66,9 +66,14 @@ func (w *County) History(t testing.TB) {
 		school org.School
 		day    date.Date
 	}{
-		{w.Site, date.New(2026, 9, 5)}, {w.Far, date.New(2026, 10, 1)}, {w.Sister, date.New(2026, 10, 15)},
-		{w.Site, date.New(2026, 10, 31)}, {w.Neighbour, date.New(2026, 11, 1)}, {w.Site, date.New(2026, 11, 1)},
-		{w.Far, date.New(2026, 11, 20)}, {w.Site, date.New(2026, 11, 20)},
+		{w.Site, date.New(2026, 9, 5)},
+		{w.Far, date.New(2026, 10, 1)},
+		{w.Sister, date.New(2026, 10, 15)},
+		{w.Site, date.New(2026, 10, 31)},
+		{w.Neighbour, date.New(2026, 11, 1)},
+		{w.Site, date.New(2026, 11, 1)},
+		{w.Far, date.New(2026, 11, 20)},
+		{w.Site, date.New(2026, 11, 20)},
 	} {
 		w.Env.Clock.Set(h.day.At(21, 30))
 		w.Hold(t, h.school, h.day)
