@@ -170,6 +170,7 @@ func signIn(p *browsertest.Person, username string) {
 func (h *place) settled(p *browsertest.Person) {
 	p.NoConsoleErrors()
 	p.NoKeys("calendar.plan") // a job's name
+	p.NoBrokenPictures()
 	if h.store == "" {
 		p.NoForeignRequests()
 	} else {

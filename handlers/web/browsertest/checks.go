@@ -251,3 +251,16 @@ func (p *Person) KeyboardOrder() []Focused {
 	}
 	return stops
 }
+
+// NoBrokenPictures fails the test when a picture of the page has not come.
+func (p *Person) NoBrokenPictures() {
+	p.t.Helper()
+	var missing []string
+	if !p.until(func() bool {
+		var err error
+		missing, err = eval[[]string](p, "pictures()")
+		return err == nil && len(missing) == 0
+	}) {
+		p.t.Errorf("%s: pictures are missing: %s", p.Path(), strings.Join(missing, ", "))
+	}
+}

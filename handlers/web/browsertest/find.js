@@ -247,6 +247,9 @@
       });
       return { have: Math.max(page.scrollWidth, innerWidth), room: Math.min(width, screen.width), by: out.slice(-3) };
     },
+    pictures() {
+      return Array.from(document.images).filter((i) => !(i.complete && i.naturalWidth > 0)).map((i) => i.src);
+    },
     video() {
       const v = document.querySelector('video');
       if (!v) return null;

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -86,6 +87,15 @@ func (p *Person) shoot(name string) string {
 		return "none: " + err.Error()
 	}
 	return file
+}
+
+// Paper shows the page as it is printed, or as on the screen again.
+func (p *Person) Paper(on bool) {
+	p.t.Helper()
+	media := map[bool]string{true: "print", false: ""}[on]
+	if err := call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media}); err != nil {
+		p.fail("paper: %v", err)
+	}
 }
 
 // PDF prints the page on A4 as its own print styles say.
