@@ -5,6 +5,7 @@ import (
 
 	"huotang/handlers/web"
 	"huotang/models/access"
+	"huotang/models/courses"
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/service"
@@ -15,7 +16,12 @@ type frontPage struct {
 	Front   service.FrontView
 	Notices []service.NoticeView
 	More    bool
+	Lessons []courses.PublicLesson
+	Rest    []courses.PublicLesson // shown when asked for
 }
+
+// firstLessons is how many public lessons stand on the front page at once.
+const firstLessons = 6
 
 // front is the page of visitors; who has signed in goes on to the first page of his role.
 func front(a *service.Area) web.PageFunc {
@@ -27,6 +33,12 @@ func front(a *service.Area) web.PageFunc {
 			}
 			list, err := a.Notices(tx, by, service.NoticesInput{Limit: 5})
 			page.Notices, page.More = list.Items, list.Next != ""
+			if err != nil {
+				return err
+			}
+			lessons, err := courses.PublicLessons(tx)
+			n := min(len(lessons), firstLessons)
+			page.Lessons, page.Rest = lessons[:n], lessons[n:]
 			return err
 		})
 		if err != nil {

@@ -12,6 +12,8 @@ import (
 	"huotang/models/access"
 	"huotang/models/accounts"
 	"huotang/models/accounts/accountstest"
+	"huotang/models/courses"
+	"huotang/models/courses/coursestest"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/org"
@@ -167,6 +169,27 @@ func TestFrontAndAbout(t *testing.T) {
 		}
 		if p := w.As(t, w.host).Get("/"); p.Path != "/today" {
 			t.Errorf("the host begins at %s", p.Path)
+		}
+	})
+}
+
+// Public lessons are for visitors; others are not told of.
+func TestFrontShowsPublicLessons(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		author, reviewer := coursestest.Actor(t, w.Env, access.Township, w.Township.Path), coursestest.Actor(t, w.Env, access.County, w.County.Path)
+		public := coursestest.Reviewed(t, w.Env, author, reviewer, w.Township.ID, "茶园冬管", "剪枝", "施肥", "清园", "防冻", "修沟", "积肥", "看天")
+		coursestest.Reviewed(t, w.Env, author, reviewer, w.Township.ID, "内部的课", "不公开的一讲")
+		visitor := w.Visitor(t)
+		if p := visitor.Get("/").Want(200); p.Find("#lessons").Length() != 0 {
+			t.Error("lessons that are not public stand on the front page")
+		}
+		w.Env.Do(t, func(tx *db.Tx) error {
+			_, err := courses.New().SetPublic(tx, reviewer, courses.SetPublicInput{ID: public.ID, Revision: public.Revision, Public: true})
+			return err
+		})
+		p := visitor.Get("/").Want(200, "剪枝", "看天", "还有1节", "茶园冬管")
+		if n := p.Find(`#lessons a[href^="/catalogue/lessons/"]`).Length(); n != 7 || strings.Contains(p.Body, "不公开的一讲") {
+			t.Errorf("%d lessons", n)
 		}
 	})
 }
