@@ -139,7 +139,7 @@ func (f *filler) persons(schools []filled) {
 	for i := range schools {
 		s := &schools[i]
 		for n := range 20 + f.rnd.IntN(2) {
-			p, standing := raw(id.New[struct{}]()), "full"
+			p, standing := id.New[struct{}](), "full"
 			f.add("persons", personColumns, p, "名字", "名字", "female", 1968, s.village, false, f.now, f.now)
 			if n >= 13 {
 				standing = "villager"
@@ -215,7 +215,7 @@ func (f *filler) session(n int, s filled, held date.Date) (came []raw) {
 			came = append(came, m.person)
 		}
 	}
-	sid, at := raw(id.New[struct{}]()), held.At(21, 30)
+	sid, at := id.New[struct{}](), held.At(21, 30)
 	adults, children := f.rnd.IntN(3), f.rnd.IntN(2)
 	attended := len(came) + adults + children
 	f.add("sessions", sessionColumns, sid, s.site, s.site, "activity_day", held, 90, "submitted", "", "", "", 1, len(s.members), count["present"],
