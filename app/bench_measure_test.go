@@ -186,7 +186,7 @@ func (f *figures) budget(name string, value float64, unit string, bound float64)
 
 // write gives the tables in Markdown.
 func (f *figures) write(w io.Writer) {
-	fmt.Fprintf(w, "%s, %s. Medians of %d interleaved pairs of batches, quartiles in brackets; CPU milliseconds per request.\n\n",
+	fmt.Fprintf(w, "\n%s, %s. Medians of %d interleaved pairs of batches, quartiles in brackets; CPU milliseconds per request.\n\n",
 		f.At.Format(time.DateOnly), f.Machine, pairs)
 	fmt.Fprintf(w, "| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
 	for _, x := range f.Figures {
@@ -202,7 +202,7 @@ func (f *figures) write(w io.Writer) {
 	}
 }
 
-// keep prints the tables and leaves them beside what this run measured in .cache, for the README.
+// keep leaves the tables, and all that was measured, in .cache.
 func (f *figures) keep(b *testing.B) {
 	b.Helper()
 	dir, err := filepath.Abs("../.cache")
@@ -224,5 +224,4 @@ func (f *figures) keep(b *testing.B) {
 	if err != nil {
 		b.Error(err)
 	}
-	fmt.Printf("\n%s\n", text.String())
 }

@@ -3,7 +3,8 @@
 // The figures of `make bench`: what requests cost in processor time, ours and the database's, beside what the same
 // answers would cost without huotang. It is a benchmark so that `go test` leaves it alone:
 //
-//	go test -run '^$' -bench Figures -benchtime 1x ./app
+//	go test -run '^$' -bench Figures -benchtime 1x ./app        # all; leaves the tables in .cache
+//	go test -run '^$' -bench Figures/demo -benchtime 1x ./app   # or SQLite, MySQL
 //
 // How time is counted: the house is the program as it is shipped, in a process of its own, and the database server is one; the
 // kernel's clock of each process is read before and after a batch of requests. The client is this process, whose time is
@@ -48,13 +49,20 @@ func runLimits() {
 func BenchmarkFigures(b *testing.B) {
 	f := &figures{Machine: machine(), At: time.Now()}
 	program, size := buildHouse(b)
-	f.evenings(b, program, "SQLite")
-	if os.Getenv("HUOTANG_TEST_MYSQL") != "" {
-		f.evenings(b, program, "MySQL")
+	parts := 0
+	part := func(name string, measure func(b *testing.B)) {
+		b.Run(name, func(b *testing.B) {
+			measure(b)
+			parts++
+		})
 	}
-	f.demo(b, program)
+	part("SQLite", func(b *testing.B) { f.evenings(b, program, "SQLite") })
+	part("MySQL", func(b *testing.B) { f.evenings(b, program, "MySQL") })
+	part("demo", func(b *testing.B) { f.demo(b, program) })
 	f.budget("program, stripped, without cgo", size, "MB", 60)
-	f.keep(b)
+	if f.write(os.Stdout); parts == 3 {
+		f.keep(b)
+	}
 }
 
 // machine names the processor.
