@@ -33,20 +33,20 @@ func latest(schedule cron.Schedule, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// check runs the job if it is due and no replica has done it.
-func (s *Scheduler) check(j entry) {
+// check runs the job if it is due and no replica has done it. It reports false when
+// another goroutine of this scheduler is at the job.
+func (s *Scheduler) check(j entry) bool {
 	leave, ok := s.enter(j.Name)
 	if !ok {
-		return
+		return false
 	}
 	defer leave()
 	due, ok, err := s.due(s.base, j)
 	if err != nil {
 		s.log.Warn("job not checked", "job", j.Name, "err", err)
-		return
 	}
-	if !ok {
-		return
+	if err != nil || !ok {
+		return true
 	}
 	r, err := s.begin(s.base, j, runs.NewID(), due, false, access.System(j.Name))
 	switch {
@@ -57,6 +57,7 @@ func (s *Scheduler) check(j entry) {
 	default:
 		s.log.Warn("job not begun", "job", j.Name, "due", due, "err", err)
 	}
+	return true
 }
 
 // due says for which time the job should run now: the latest one, if it is later than

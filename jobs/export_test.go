@@ -1,9 +1,13 @@
 package jobs
 
+import "time"
+
 // Tick does what the minute's tick does, and waits for it.
 func (s *Scheduler) Tick() {
 	for _, j := range s.jobs {
-		s.check(j)
+		for deadline := time.Now().Add(time.Second); !s.check(j) && time.Now().Before(deadline); {
+			time.Sleep(time.Millisecond) // the sweep of the start may be at it
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func TestTheFence(t *testing.T) {
 		work.Run = func(ctx context.Context, r *jobs.Run) (string, error) { return "new", r.Write(ctx, mark("new")) }
 		a := replica(t, e, "a", hang)
 		b := replica(t, e, "b", work)
-		a.LeaseTTL = 200 * time.Millisecond
+		a.LeaseTTL = 5 * time.Second // long enough for a busy machine to keep it
 		done := make(chan struct{})
 		go func() { a.Tick(); close(done) }()
 		<-hanging
@@ -98,7 +98,7 @@ func TestLostLeaseCancels(t *testing.T) {
 func TestTheLeaseIsRenewed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		s := replica(t, e, "a", jobs.Job{Name: "test.long", Spec: "10 3 * * *", CatchUp: true, Run: func(ctx context.Context, r *jobs.Run) (string, error) {
-			time.Sleep(time.Second)
+			time.Sleep(4 * time.Second)
 			var taken bool
 			err := e.Write(context.Background(), func(tx *db.Tx) error {
 				_, ok, err := runs.Acquire(tx, "test.long", "b", time.Minute)
@@ -110,7 +110,7 @@ func TestTheLeaseIsRenewed(t *testing.T) {
 			}
 			return "", errors.Join(err, ctx.Err(), r.Write(ctx, func(*db.Tx, access.Actor) error { return nil }))
 		}})
-		s.LeaseTTL = 300 * time.Millisecond
+		s.LeaseTTL = 3 * time.Second
 		s.Tick()
 		if got := history(t, e); len(got) != 1 || got[0].State != runs.Finished {
 			t.Errorf("%+v", got)

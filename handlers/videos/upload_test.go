@@ -162,7 +162,7 @@ func TestUploadAPI(t *testing.T) {
 			{"too many bytes", clerk, path, make([]byte, limit+1), 413, "videos.too_large"},
 			{"far too many bytes", clerk, path, make([]byte, 2*limit), 413, "videos.too_large"},
 			{"a talk", clerk, strings.Replace(path, h.lesson.String(), h.talk.String(), 1), file(t, "plain.mp4"), 409, "videos.other_medium"},
-			{"bad ID", clerk, "/api/v1/lessons/x/video", file(t, "plain.mp4"), 422, ""},
+			{"bad ID", clerk, "/api/v1/lessons/x/video", file(t, "plain.mp4"), 404, "access.not_found"},
 			{"auditor", h.seat(t, access.Auditor, h.County.Path), path, file(t, "plain.mp4"), 403, "access.forbidden"},
 			{"another township", h.seat(t, access.Township, h.Township2.Path), path, file(t, "plain.mp4"), 404, "access.not_found"},
 			{"visitor", h.visitor(t), path, file(t, "plain.mp4"), 401, "access.sign_in_first"},
