@@ -69,9 +69,11 @@ func (r *Request) back() string {
 	return to
 }
 
-// localPath reports a path of this site; "//host" and "/\host" would leave it.
+// localPath reports a path of this site; "//host" and "/\host" would leave it, and so would "/", a tab and "/host": browsers
+// drop tabs and line ends from an address.
 func localPath(p string) bool {
-	return strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//") && !strings.HasPrefix(p, "/\\") && !strings.ContainsAny(p, "\r\n")
+	control := func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
+	return strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//") && !strings.ContainsFunc(p, control)
 }
 
 const year = 365 * 24 * 60 * 60 // seconds
