@@ -93,11 +93,12 @@ type signInStore struct {
 	codec scs.Codec
 }
 
-// FindCtx reads a sign-in.
+// FindCtx reads a sign-in, and notes that it is used where the last note is stale.
 func (s *signInStore) FindCtx(ctx context.Context, token string) (b []byte, found bool, err error) {
+	stale := false
 	err = s.w.DB.Peek(ctx, func(tx *db.Tx) error {
 		in, actor, p, err := accounts.SignedIn(tx, token)
-		b = in.Data
+		b, stale = in.Data, in.Stale(tx.Now)
 		if who, ok := ctx.Value(askerKey{}).(*asker); ok {
 			*who = asker{actor, p}
 		}
@@ -106,7 +107,17 @@ func (s *signInStore) FindCtx(ctx context.Context, token string) (b []byte, foun
 	if fail.KindOf(err) == fail.Missing {
 		return nil, false, nil
 	}
+	if err == nil && stale {
+		s.touch(ctx, token)
+	}
 	return b, err == nil, err
+}
+
+// touch keeps when a sign-in was last used. No request fails for it.
+func (s *signInStore) touch(ctx context.Context, token string) {
+	if err := s.w.DB.Write(ctx, func(tx *db.Tx) error { return accounts.Touch(tx, token) }); err != nil {
+		s.w.Log.WarnContext(ctx, "last use of a sign-in not stored", "err", err)
+	}
 }
 
 // CommitCtx stores a sign-in.
