@@ -167,7 +167,7 @@ func more(b web.Base) []web.NavItem {
 		{"/people", "nav.people", access.PeopleEdit},
 		{"/notices", "accounts.more_notices", access.NoticesPublish},
 		{"/feedback/inbox", "accounts.more_feedback", access.FeedbackAnswer},
-		{"/calendar/holidays", "accounts.more_holidays", access.CalendarHolidays},
+		{"/calendar/years", "accounts.more_holidays", access.CalendarHolidays},
 		{"/jobs", "accounts.more_jobs", access.JobsSee},
 		{"/audit", "nav.audit", access.AuditSee},
 	} {

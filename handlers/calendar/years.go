@@ -19,6 +19,9 @@ type yearPage struct {
 	Next    string
 }
 
+// The years that there are pages of; models/calendar refuses others.
+const firstYear, lastYear = 2000, 2100
+
 func yearPath(year int) string { return "/calendar/years/" + strconv.Itoa(year) }
 
 func thisYear(r *web.Request) error {
@@ -52,7 +55,13 @@ func renderYear(r *web.Request, year int, form web.Form) error {
 	}
 	page := yearPage{
 		base: base{r.Base("calendar.year_title", year), "years"}, Year: v, MayEdit: r.Actor.Can(access.CalendarHolidays),
-		Known: !v.Loaded && len(calendar.Known(year)) > 0, Prev: yearPath(year - 1), Next: yearPath(year + 1),
+		Known: !v.Loaded && len(calendar.Known(year)) > 0, Next: yearPath(year + 1),
+	}
+	if year > firstYear {
+		page.Prev = yearPath(year - 1)
+	}
+	if year == lastYear {
+		page.Next = ""
 	}
 	page.Kinds = options(page.Base, "calendar.kind.", calendar.Holiday, calendar.Workday)
 	page.Form = form

@@ -36,7 +36,7 @@ type studyPage struct {
 	Own    bool
 	Nobody bool   // the account belongs to no person
 	Here   string // its address
-	Last   int    // the year before, 0 when there can be none
+	Last   int    // the year before; shown from 2000 on, where records can begin
 	Next   int    // the year after, 0 in this one
 }
 
