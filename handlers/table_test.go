@@ -9,7 +9,7 @@ import (
 // table is the permission table of every route, area by area.
 func table() []row {
 	return slices.Concat(systemRows(), accountRows(), orgRows(), peopleRows(), calendarRows(), courseRows(), curriculumRows(),
-		videoRows(), sessionRows(), progressRows(), serviceRows(), jobRows())
+		videoRows(), sessionRows(), progressRows(), serviceRows(), reportRows(), jobRows())
 }
 
 func systemRows() []row {
@@ -263,7 +263,7 @@ func sessionRows() []row {
 		{route: "GET /sessions/:id/roll", at: "/sessions/{open}/roll", need: submit, on: "site"},
 		{route: "POST /sessions/:id/roll", at: "/sessions/{open}/roll", body: "revision=0&p={member}&mark.0=present", need: submit, on: "site"},
 		{route: "GET /sessions/:id/check", at: "/sessions/{open}/check", want: anyone},
-		{route: "POST /sessions/:id/check", at: "/sessions/{open}/check", body: "revision=0&p={member}&mark.0=present&began=20:00&ended=21:00&recorder=李文&held_on=2026-11-23", need: submit, on: "site"},
+		{route: "POST /sessions/:id/check", at: "/sessions/{open}/check", body: "revision=0&kind=party_class&p={member}&mark.0=present&began=14:00&ended=15:00&recorder=李文&held_on=2026-11-23", need: submit, on: "site"},
 		{route: "GET /sessions/:id/receipt", at: "/sessions/{done}/receipt", need: submit, on: "site"},
 		{route: "POST /sessions/:id/settle", at: "/sessions/{done}/settle", body: "person={member}&state=absent", need: submit, on: "site"},
 		{route: "POST /sessions/:id/void", at: "/sessions/{mistaken}/void", body: "x=1", need: submit, on: "site"},
@@ -343,6 +343,36 @@ func noticesOf(w *world, s *seat) int {
 		return 401
 	}
 	return hidden
+}
+
+func reportRows() []row {
+	see, export := access.ReportsSee, access.ReportsExport
+	return []row{
+		{route: "GET /county", need: see},
+		{route: "GET /county", at: "/county?unit={village.code}", need: see, on: "village"},
+		{route: "GET /county", at: "/county?unit={site.code}", need: see, on: "site"},
+		{route: "GET /month", need: see, holds: "{site.name}"},
+		{route: "GET /month", at: "/month?unit={village.code}", need: see, on: "village"},
+		{route: "GET /month/calls", need: see},
+		{route: "GET /reports/trend.svg", need: see},
+		{route: "GET /reports/trend.svg", at: "/reports/trend.svg?unit={village.code}", need: see, on: "village"},
+		{route: "GET /reports/summary.xlsx", need: export},
+		{route: "GET /reports/summary.xlsx", at: "/reports/summary.xlsx?unit={village.code}", need: export, on: "village"},
+		{route: "GET /reports/summary.csv", need: export},
+		{route: "GET /reports/summary.csv", at: "/reports/summary.csv?unit={village.code}", need: export, on: "village"},
+		{route: "GET /reports/print", need: export},
+		{route: "GET /reports/print", at: "/reports/print?unit={village.code}", need: export, on: "village"},
+		{route: "GET /reports/month/print", need: see, holds: "{site.name}"},
+		{route: "GET /api/v1/reports/summary", need: see},
+		{route: "GET /api/v1/reports/summary", at: "/api/v1/reports/summary?unit={village.code}", need: see, on: "village"},
+		{route: "GET /api/v1/reports/trend", need: see},
+		{route: "GET /api/v1/reports/trend", at: "/api/v1/reports/trend?unit={site.code}", need: see, on: "site"},
+		{route: "GET /api/v1/reports/units", need: see},
+		{route: "GET /api/v1/reports/units", at: "/api/v1/reports/units?unit={village.code}", need: see, on: "village"},
+		{route: "GET /api/v1/reports/month", need: see, holds: "{site.name}"},
+		{route: "GET /api/v1/reports/missing", need: see},
+		{route: "GET /api/v1/reports/sessions", at: "/api/v1/reports/sessions?unit={site.code}", need: see, on: "site"},
+	}
 }
 
 func jobRows() []row {

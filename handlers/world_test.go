@@ -66,6 +66,17 @@ type world struct {
 	copy    string    // of the SQLite file as it was when everything stood
 }
 
+// password lets the seats sign in by themselves, and gives their user names.
+func (w *world) password(names ...string) map[string]string {
+	w.t.Helper()
+	out := map[string]string{}
+	for _, n := range names {
+		out[n] = accountstest.SetPassword(w.t, w.Env, w.areas.Accounts, w.who(n).actor.Account, accountstest.Password)
+	}
+	w.keep()
+	return out
+}
+
 // seat is somebody who asks: an account with one role, inside where it sees Site or outside where it does not.
 type seat struct {
 	name   string
@@ -113,14 +124,16 @@ func (w *world) keep() {
 	if w.Env.Name != "sqlite" {
 		return
 	}
-	file, err := sql.Open("sqlite3", "file:"+w.Env.Conf.Path)
-	if err == nil {
-		w.watch, err = file.Conn(w.t.Context())
+	if w.watch == nil {
+		file, err := sql.Open("sqlite3", "file:"+w.Env.Conf.Path)
+		if err == nil {
+			w.watch, err = file.Conn(w.t.Context())
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.t.Cleanup(func() { _ = w.watch.Close(); _ = file.Close() })
 	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { _ = w.watch.Close(); _ = file.Close() })
 	w.copy = filepath.Join(w.t.TempDir(), "kept.db")
 	w.raw(func(c driver.Conn) error { return c.Raw().Backup("main", "file:"+w.copy) })
 }
