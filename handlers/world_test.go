@@ -568,6 +568,9 @@ func (w *world) as(s *seat, method, path, body string, headers ...string) answer
 // commits is a number that changes with every commit that wrote something to the SQLite file.
 func (w *world) commits() int {
 	w.t.Helper()
+	if w.watch == nil {
+		return 0
+	}
 	var n int
 	if err := w.watch.QueryRowContext(w.t.Context(), "PRAGMA data_version").Scan(&n); err != nil {
 		w.t.Fatal(err)
