@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -128,4 +129,15 @@ func wantProblem(t testing.TB, r reply, status int, code string) web.Problem {
 		t.Errorf("%s %s: %d %s, want %d %s; %s", r.Request.Method, r.Request.URL, r.StatusCode, p.Code, status, code, r.Body)
 	}
 	return p
+}
+
+// session signs in by the API and gives the cookies, for a browser that is to have seen nothing of the site yet.
+func (h *place) session(t testing.TB, username string) []*http.Cookie {
+	t.Helper()
+	c := h.client(t, username)
+	u, err := url.Parse(h.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.http.Jar.Cookies(u)
 }

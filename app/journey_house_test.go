@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"huotang/configs"
 	"huotang/handlers/web/browsertest"
@@ -17,6 +18,7 @@ import (
 	"huotang/models/access"
 	"huotang/models/accounts/accountstest"
 	"huotang/models/calendar/calendartest"
+	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/org"
 	"huotang/models/org/orgtest"
@@ -44,6 +46,13 @@ type place struct {
 // openPlace starts the server; jobs run only when a test runs them.
 func openPlace(t testing.TB, e *dbtest.Env, change func(*configs.Config)) *place {
 	t.Helper()
+	h := openOn(t, e.DB, e.Clock.Now, false, change)
+	h.env = e
+	return h
+}
+
+func openOn(t testing.TB, d *db.DB, now func() time.Time, demo bool, change func(*configs.Config)) *place {
+	t.Helper()
 	cfg := configs.Default()
 	cfg.Listen, cfg.Data, cfg.Jobs = "127.0.0.1:0", t.TempDir(), "off"
 	cfg.Secret = configs.Secret(strings.Repeat("journey", 5))
@@ -55,7 +64,7 @@ func openPlace(t testing.TB, e *dbtest.Env, change func(*configs.Config)) *place
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s, err := New(ctx, Options{
-		Config: cfg, Version: "test", Now: e.Clock.Now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Out: io.Discard, DB: e.DB,
+		Config: cfg, Demo: demo, Version: "test", Now: now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Out: io.Discard, DB: d,
 	})
 	if err != nil {
 		stop()
@@ -63,7 +72,7 @@ func openPlace(t testing.TB, e *dbtest.Env, change func(*configs.Config)) *place
 	}
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	h := &place{Server: s, env: e, store: s.store.Origin()}
+	h := &place{Server: s, store: s.store.Origin()}
 	h.shut = sync.OnceFunc(func() {
 		stop()
 		if err := errors.Join(<-done, s.Close()); err != nil {
@@ -166,10 +175,13 @@ func signIn(p *browsertest.Person, username string) {
 	p.NotSee("密码")
 }
 
+// jobNames look like keys of texts and are none.
+var jobNames = []string{"calendar.plan", "videos.sweep"}
+
 // settled checks what every page of a journey must keep.
 func (h *place) settled(p *browsertest.Person) {
 	p.NoConsoleErrors()
-	p.NoKeys("calendar.plan") // a job's name
+	p.NoKeys(jobNames...)
 	p.NoBrokenPictures()
 	if h.store == "" {
 		p.NoForeignRequests()

@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -183,6 +184,28 @@ func (p *Person) emulate(ctx context.Context, height int64) error {
 	return chromedp.Do(ctx, chromedp.EmulateViewport(s.width, height, touch))
 }
 
+// OnPhone and OnDesk put the page that is open on the other device.
+func (p *Person) OnPhone() { p.t.Helper(); p.change(phone) }
+
+// OnDesk is [Person.OnPhone] the other way.
+func (p *Person) OnDesk() { p.t.Helper(); p.change(desk) }
+
+func (p *Person) change(s screen) {
+	p.t.Helper()
+	p.screen = s
+	if err := p.emulate(p.ctx, s.height); err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
+}
+
+// Look shows the page in normal type (0), as 长辈版 (1), or with the largest type (2), without asking the server.
+func (p *Person) Look(elder int) {
+	p.t.Helper()
+	if _, err := eval[chromedp.Void](p, js("look", elder)); err != nil {
+		p.fail("look: %v", err)
+	}
+}
+
 func (p *Person) device() string {
 	if p.screen.mobile {
 		return "phone"
@@ -267,4 +290,14 @@ func (p *Person) fail(format string, args ...any) {
 	}
 	p.t.Fatalf("%s\n  %s at %s (%d), picture %s\n  %s", said, p.device(), p.Path(), p.Status(), p.shoot("fail"),
 		strings.ReplaceAll(page, "\n", "\n  "))
+}
+
+// Bring gives the browser cookies of the site, as if the person had signed in with it before.
+func (p *Person) Bring(cookies []*http.Cookie) {
+	p.t.Helper()
+	for _, c := range cookies {
+		if err := call(p.ctx, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, URL: p.site}); err != nil {
+			p.t.Fatalf("browser: cookie: %v", err)
+		}
+	}
 }

@@ -264,3 +264,37 @@ func (p *Person) NoBrokenPictures() {
 		p.t.Errorf("%s: pictures are missing: %s", p.Path(), strings.Join(missing, ", "))
 	}
 }
+
+// MainActions lists the strongly coloured buttons of the page; a screen has one next action.
+func (p *Person) MainActions() []string {
+	p.t.Helper()
+	out, err := eval[[]string](p, "mains()")
+	if err != nil {
+		p.fail("main actions: %v", err)
+	}
+	return out
+}
+
+// Targets fails the test when something to tap is lower or narrower than so many points; words in a line of text are left out.
+func (p *Person) Targets(least float64) {
+	p.t.Helper()
+	small, err := eval[[]string](p, js("targets", least))
+	if err != nil {
+		p.fail("targets: %v", err)
+	}
+	for _, s := range small {
+		p.t.Errorf("%s: a target under %.0f on the %s: %s", p.Path(), least, p.device(), s)
+	}
+}
+
+// Type fails the test when text is smaller than so many points.
+func (p *Person) Type(least float64) {
+	p.t.Helper()
+	small, err := eval[[]string](p, js("type", least))
+	if err != nil {
+		p.fail("type: %v", err)
+	}
+	for _, s := range small {
+		p.t.Errorf("%s: type under %.0f: %s", p.Path(), least, s)
+	}
+}

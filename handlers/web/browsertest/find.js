@@ -247,6 +247,35 @@
       });
       return { have: Math.max(page.scrollWidth, innerWidth), room: Math.min(width, screen.width), by: out.slice(-3) };
     },
+    mains() {
+      return Array.from(document.querySelectorAll('.btn.main')).filter(shown).map(name);
+    },
+    targets(least) {
+      const out = new Set();
+      const all = 'button,select,summary,input:not([type=hidden]),textarea,a.btn,nav a,.rows a,.opt,.seg label,.chips label,.card.pick';
+      document.querySelectorAll(all).forEach((el) => {
+        if (!shown(el) || !touchable(el) || el.closest('.crumbs,.foot') || el.classList.contains('link') || el.closest('.opt') && !el.matches('.opt')) return;
+        const b = el.getBoundingClientRect();
+        if (b.height < least - 0.5 || b.width < Math.min(least, 44) - 0.5) out.add(Math.round(b.width) + '×' + Math.round(b.height) + ' ' + describe(el));
+      });
+      return Array.from(out);
+    },
+    type(least) {
+      const out = new Set();
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) {
+        const el = walk.currentNode.parentElement;
+        if (!walk.currentNode.data.trim() || !shown(el) || el.closest('.sr,svg,script,style')) continue;
+        const size = parseFloat(getComputedStyle(el).fontSize);
+        if (size < least - 0.1) out.add(size.toFixed(1) + ' ' + describe(el));
+      }
+      return Array.from(out);
+    },
+    look(elder) {
+      document.documentElement.classList.toggle('elder', elder > 0);
+      document.documentElement.classList.toggle('elder-max', elder > 1);
+      window.scrollTo(0, 0);
+    },
     pictures() {
       return Array.from(document.images).filter((i) => !(i.complete && i.naturalWidth > 0)).map((i) => i.src);
     },
