@@ -96,12 +96,3 @@ func (c *caller) signIn(path string, in any) {
 	}
 	c.b.Fatal("signing in set no cookie")
 }
-
-// get reads an endpoint's answer into out.
-func (c *caller) get(path string, out any) {
-	c.b.Helper()
-	a := c.do(true, http.MethodGet, "/api/v1"+path, nil, "Accept-Encoding", "identity")
-	if err := json.Unmarshal(a.body, out); err != nil {
-		c.b.Fatal(err)
-	}
-}

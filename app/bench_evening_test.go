@@ -58,7 +58,7 @@ func newEvening(b *testing.B, e *dbtest.Env) *evening {
 	v := &evening{env: e, site: tree.Site.ID, area: attendance.New()}
 	v.area.OnSubmitted(progress.Credit)
 	v.people, _ = peopletest.Roster(b, e, tree, tree.Site, rollSize, 0)
-	v.host = accountstest.Of(b, e, access.PersonID(v.people[0]), access.Host, org.SiteUnit(v.site))
+	v.host = accountstest.Of(b, e, v.people[0], access.Host, org.SiteUnit(v.site))
 	cfg := configs.Default()
 	cfg.Secret = benchSecret
 	v.name = accountstest.SetPassword(b, e, accounts.New(cfg.Key("accounts")), v.host.Account, accountstest.Password)
@@ -87,7 +87,7 @@ func (v *evening) item(session attendance.SessionID) attendance.SubmitInput {
 		Stamp: attendance.Stamp{Device: "phone", Seq: int64(v.devices), RecordedAt: &began, HappenedAt: &began},
 	}
 	for i, p := range v.people {
-		m := attendance.MarkInput{Person: access.PersonID(p), Value: attendance.Value{State: attendance.Present}}
+		m := attendance.MarkInput{Person: p, Value: attendance.Value{State: attendance.Present}}
 		if i%6 == 5 {
 			m.Value = attendance.Value{State: attendance.OnLeave, Reason: attendance.Farm}
 		}

@@ -219,11 +219,11 @@ func newCounty(t testing.TB, h *place, due, villagers int) *county {
 	c.reviewer = c.account(t, h, access.Township, c.Township.ID, access.PersonID{})
 	c.farClerk = c.account(t, h, access.Township, c.Township2.ID, access.PersonID{})
 	c.secretary = c.account(t, h, access.Secretary, c.Branch.ID, access.PersonID{})
-	c.host = c.account(t, h, access.Host, site(c.Site), access.PersonID(c.members[0]))
-	c.sister = c.account(t, h, access.Host, site(c.Sister), access.PersonID(c.sisters[0]))
-	c.neighbour = c.account(t, h, access.Host, site(c.Neighbour), access.PersonID(c.others[0]))
-	c.far = c.account(t, h, access.Host, site(c.Far), access.PersonID(c.afar[0]))
-	c.trainee = c.account(t, h, access.Trainee, site(c.Site), access.PersonID(c.members[1]))
+	c.host = c.account(t, h, access.Host, site(c.Site), c.members[0])
+	c.sister = c.account(t, h, access.Host, site(c.Sister), c.sisters[0])
+	c.neighbour = c.account(t, h, access.Host, site(c.Neighbour), c.others[0])
+	c.far = c.account(t, h, access.Host, site(c.Far), c.afar[0])
+	c.trainee = c.account(t, h, access.Trainee, site(c.Site), c.members[1])
 	return c
 }
 
