@@ -130,6 +130,7 @@ func (g *gallery) sound(p *browsertest.Person) {
 
 // The twelve main screens, in all their looks, on the demo county.
 func TestScreens(t *testing.T) {
+	dbtest.Service(t, "HUOTANG_TEST_CHROMIUM") // else a whole county would be filled for nothing
 	g := &gallery{T: t, site: demoCounty(t), folder: os.Getenv(screensFolder)}
 	if g.folder == "" {
 		g.folder = t.TempDir()
