@@ -83,8 +83,9 @@ func (p *Person) NoConsoleErrors() {
 	see(p.watch, func() bool { p.watch.faults = nil; return true })
 }
 
-// key is what a text of the catalogues looks like when it is missing.
-var key = regexp.MustCompile(`\b(?:access|accounts|attendance|calendar|courses|curricula|demo|field|input|layout|media|nav|org|people|progress|reports|role|service|sign_in|videos|web)\.[a-z][a-z0-9_.-]+`)
+// key is what a text of the catalogues looks like when it is missing, or the code of an act that has no name.
+var key = regexp.MustCompile(`\b(?:access|accounts?|act|attendance|calendar|courses?|curricula|curriculum|demo|feedback|field|input|jobs?|layout|lessons?|` +
+	`media|nav|notices?|org|people|person|progress|reports?|role|roster|service|sessions?|sign_in|sites?|units?|videos?|web)\.[a-z][a-z0-9_.-]+`)
 
 // NoKeys fails the test when the page shows names of texts in place of texts. The words allowed are no such names.
 func (p *Person) NoKeys(allowed ...string) {
