@@ -73,9 +73,15 @@ func (r *Request) askSignIn(e *fail.Error) {
 	}
 }
 
+// secret are the fields that never come back in a page: they are typed again.
+var secret = map[string]bool{"password": true, "old": true}
+
 func carry(form url.Values) []FieldError {
 	var out []FieldError
 	for name, values := range form {
+		if secret[name] {
+			continue
+		}
 		for _, v := range values {
 			out = append(out, FieldError{name, v})
 		}
