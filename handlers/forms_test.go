@@ -9,6 +9,7 @@ import (
 type form struct {
 	by     string // the seat that fills it
 	page   string // where it stands
+	via    string // what is sent there to come to the form, "" to open it
 	post   string // its address
 	fill   string // what is typed and chosen
 	other  string // the same with another content: "title=…"
@@ -203,6 +204,13 @@ func otherForms() []form {
 			faults: typed("adults=许多", "adults=301", "children=-1", "extra="+chars(61)), foreign: "/sessions/{faropen}/roll", unknown: "/sessions/{nobody}/roll",
 			api:  "POST /api/v1/sessions/{open}/roll",
 			json: `{"minutes":60,"recorder":"茶得月","held_on":"2026-11-23","marks":[{"person":"{member}","state":"present"}],"guests":["王路过"],"adults":2,"children":1,"place":"院子","device":"phone-y","seq":1}`,
+		},
+		{
+			by: "host inside", page: "/sessions/{open}/roll", via: "revision=0&kind=party_class&p={member}&p={member2}&mark.0=present&mark.1=on_leave&extra=王路过&adults=2&next=check",
+			post: "/sessions/{open}/check", fill: "began=14:00&ended=15:30&recorder=李文&place=院子&held_on=2026-11-23&reason.1=farm", other: "place=堂屋",
+			faults: append(typed("began=", "began=25:00", "ended=许久", "held_on=2026-02-30", "held_on=2027-01-01", "recorder="+chars(61), "place="+chars(101)),
+				fault{set: "lesson={nobody}", picked: true}, fault{set: "lesson=x", picked: true}, fault{set: "adults=许多", picked: true}),
+			foreign: "/sessions/{faropen}/check", unknown: "/sessions/{nobody}/check",
 		},
 		{
 			by: "county inside", page: "/feedback/inbox/{asked.code}", post: "/feedback/inbox/{asked.code}", fill: "answer=下周改好&hide_text=1", other: "answer=别的",
