@@ -21,6 +21,7 @@ func (p rollPage) Marks() template.HTML {
 		{"absent", string(attendance.Absent), "away", p.T("attendance.absent_short")},
 		{"made_up", string(attendance.MadeUp), "", p.T("attendance.made_up_short")},
 	}
+	w.b.Grow(900 * len(p.Sheet.Due))
 	for _, l := range p.Sheet.Due {
 		w.line(l)
 	}

@@ -161,6 +161,20 @@ func (s sheet) in(state string) []line {
 	return out
 }
 
+// count is how many are in [sheet.in].
+func (s sheet) count(state string) int {
+	n := 0
+	for i := range s.Due {
+		if l := &s.Due[i]; l.State == state && (state != "" || !l.Exempt) {
+			n++
+		}
+	}
+	return n
+}
+
+// Left counts those due of whom nothing is said yet.
+func (s sheet) Left() int { return s.count("") }
+
 // Unmarked, OnLeave, Absent and MadeUp are the people due with that state.
 func (s sheet) Unmarked() []line { return s.in("") }
 
@@ -174,7 +188,7 @@ func (s sheet) Absent() []line { return s.in(string(attendance.Absent)) }
 func (s sheet) MadeUp() []line { return s.in(string(attendance.MadeUp)) }
 
 // Present counts 到会.
-func (s sheet) Present() int { return len(s.in(string(attendance.Present))) }
+func (s sheet) Present() int { return s.count(string(attendance.Present)) }
 
 // DueCount counts 应到: the exempt only when they came.
 func (s sheet) DueCount() int {
@@ -188,7 +202,7 @@ func (s sheet) DueCount() int {
 }
 
 // Fresh reports that there is somebody to mark and nobody is marked yet: the next thing to do is to mark everyone.
-func (s sheet) Fresh() bool { return len(s.Unmarked()) > 0 && len(s.Unmarked()) == s.DueCount() }
+func (s sheet) Fresh() bool { return s.Left() > 0 && s.Left() == s.DueCount() }
 
 // Villagers lists those of the roster who came.
 func (s sheet) Villagers() []line {

@@ -1,6 +1,8 @@
 package curricula
 
 import (
+	"html/template"
+
 	"huotang/handlers/web"
 	"huotang/models/access"
 	"huotang/models/courses"
@@ -24,45 +26,18 @@ type courseLine struct {
 	ID      courses.CourseID
 	Title   string
 	Facts   string
-	Lessons []lessonLine
-}
-
-// lessonLine is a lesson in a list.
-type lessonLine struct {
-	ID       courses.LessonID
-	Title    string
-	Icon     string // address
-	Facts    string // 视频 18分钟 · 普通话 · 约24兆
-	Duty     string // "" for a lesson that is in no plan of this year
-	Required bool
+	Lessons template.HTML
 }
 
 // lines writes what the lists of courses show.
 func (b base) lines(found []curricula.Course) []courseLine {
-	icons := map[courses.Medium]string{}
-	for _, m := range courses.Media {
-		icons[m] = b.Icon(b.MediumIcon(m))
-	}
-	duty := map[bool]string{true: b.Duty(true), false: b.Duty(false)}
+	w := newLessonWriter(b)
 	out := make([]courseLine, len(found))
 	for i, c := range found {
-		line := courseLine{ID: c.ID, Title: c.Title, Facts: b.T(c.Task.Key()), Lessons: make([]lessonLine, len(c.Lessons))}
+		out[i] = courseLine{ID: c.ID, Title: c.Title, Facts: b.T(c.Task.Key()), Lessons: w.list(c.Lessons)}
 		if c.Lecturer != "" {
-			line.Facts += " · " + b.T("curricula.taught_by", c.Lecturer)
+			out[i].Facts += " · " + b.T("curricula.taught_by", c.Lecturer)
 		}
-		for j, l := range c.Lessons {
-			line.Lessons[j] = lessonLine{
-				ID: l.ID, Title: l.Title, Icon: icons[l.Medium], Required: l.Required,
-				Facts: b.T(l.Medium.Key()) + " " + b.T("courses.n_minutes", l.Minutes) + " · " + b.T(l.Language.Key()),
-			}
-			if l.Bytes > 0 {
-				line.Lessons[j].Facts += " · " + b.Mega(l.Bytes)
-			}
-			if l.Planned {
-				line.Lessons[j].Duty = duty[l.Required]
-			}
-		}
-		out[i] = line
 	}
 	return out
 }
@@ -91,7 +66,7 @@ func catalogue(r *web.Request) error {
 type coursePage struct {
 	base
 	Course  curricula.Course
-	Lessons []lessonLine
+	Lessons template.HTML
 }
 
 func course(r *web.Request) error {
