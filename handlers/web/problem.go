@@ -33,9 +33,19 @@ type ProblemField struct {
 	Message string `json:"message"`
 }
 
+// openCodes are what a visitor is told is not there. Of all else he learns only that one must sign in first, whether
+// there is such a thing or not.
+var openCodes = map[string]bool{
+	"web.no_page": true, "access.not_found": true, "feedback.missing": true, "notice.missing": true, "videos.missing": true,
+	"accounts.no_card": true
+}
+
 // expected turns any error into one that may be shown, logging what must not be.
 func (r *Request) expected(err error) *fail.Error {
 	if e, ok := fail.As(err); ok && e.Kind != fail.Internal {
+		if e.Kind == fail.Missing && r.known && !r.Actor.SignedIn() && !openCodes[e.Code] {
+			return fail.NoSignIn("access.sign_in_first").Because(err)
+		}
 		return e
 	}
 	if r.Context().Err() != nil {
