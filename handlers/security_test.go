@@ -328,6 +328,24 @@ func TestAccountsAreNotToldApart(t *testing.T) {
 	}
 }
 
+// A visitor is told the same of what is there and of what is not, but for notices, which everybody reads.
+func TestVisitorsLearnNothing(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	names := regexp.MustCompile(`\{[a-z0-9.]+\}`)
+	visitor := w.who("visitor")
+	for _, r := range table() {
+		there := w.ask(r, visitor)
+		if there.status != 401 && there.status != 303 || r.at == "" || strings.Contains(r.route, "/notices/") {
+			continue
+		}
+		nothing := r
+		nothing.at = names.ReplaceAllString(r.at, w.ids["nobody"])
+		if got := w.ask(nothing, visitor); got.status != there.status {
+			t.Errorf("%s: %d, and %d where there is none", r.route, there.status, got.status)
+		}
+	}
+}
+
 var changing = regexp.MustCompile(`value="[^"]*"|[0-9a-f]{8}-[0-9a-f-]{27}`)
 
 // plainPage leaves out what differs from request to request: what was typed, and the request's ID.
