@@ -37,7 +37,7 @@ type ProblemField struct {
 // there is such a thing or not.
 var openCodes = map[string]bool{
 	"web.no_page": true, "access.not_found": true, "feedback.missing": true, "notice.missing": true, "videos.missing": true,
-	"accounts.no_card": true
+	"accounts.no_card": true,
 }
 
 // expected turns any error into one that may be shown, logging what must not be.
