@@ -127,8 +127,19 @@ func acts(r *web.Request) error {
 		if key := "act." + a.Act; page.Has(key) {
 			page.Acts[i].What = page.T(key)
 		}
+		if a.System != "" {
+			page.Acts[i].Who = machine(page.Base, a.System)
+		}
 	}
 	return r.Render("accounts/acts", page)
+}
+
+// machine names what acted by itself: a job, or the system.
+func machine(b web.Base, name string) string {
+	if key := "jobs.name." + name; b.Has(key) {
+		return b.T("accounts.machine_job", b.T(key))
+	}
+	return b.T("accounts.machine")
 }
 
 func named(tx *db.Tx, entries []audit.Entry) ([]act, error) {
@@ -149,9 +160,6 @@ func named(tx *db.Tx, entries []audit.Entry) ([]act, error) {
 	out := make([]act, len(entries))
 	for i, e := range entries {
 		out[i] = act{Entry: e, Who: names[e.Account], Unit: units[org.UnitOf(e.Unit)]}
-		if e.System != "" {
-			out[i].Who = e.System
-		}
 	}
 	return out, nil
 }
