@@ -81,11 +81,15 @@ func TestJourneyTeachWithoutScripts(t *testing.T) {
 	host.WithoutJS()
 	signIn(host, c.host)
 	host.Tap("开始今晚的活动")
+	host.Open("/today")
 	host.Tap("去点名")
 	host.Tap("应到的都到了")
 	host.In("张秀兰").Choose("没来")
 	host.Tap("交名单")
 	host.See("核对一下再交", "2人(应到3人)")
+	if !host.Chosen("春茶第一锄") {
+		t.Error("the lesson of the evening is not ticked")
+	}
 	host.Tap("没错,交")
 	host.See("回执")
 	host.In("到会，应到3人").See("2")
