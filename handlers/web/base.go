@@ -42,7 +42,7 @@ type NavItem struct {
 
 // Base makes the common part of a page; the title is a catalogue key.
 func (r *Request) Base(title string, args ...any) Base {
-	if _, err := r.Who(); err != nil {
+	if _, err := r.Who(); err != nil && r.Context().Err() == nil { // else nobody waits for the page
 		r.App.Log.ErrorContext(r.Context(), "who asks is not known", "request_id", db.RequestID(r.Context()), "err", err)
 	}
 	l := r.Lang()
