@@ -121,9 +121,8 @@ func (in ListInput) where(tx *db.Tx, by access.Actor, q *condition) error {
 	if scope.Empty() {
 		return by.Require(access.SessionsSee)
 	}
-	admin, args := db.PathRange("u.path", scope)
-	party, more := db.PathRange("b.path", scope)
-	q.and("("+admin+" OR "+party+")", append(args, more...)...)
+	seen, args := db.SchoolRange("u.path", "b.path", scope)
+	q.and(seen, args...)
 	if in.Under == "" {
 		return nil
 	}

@@ -118,13 +118,8 @@ func (c *condition) and(text string, args ...any) {
 }
 
 func (in DaysInput) query(tx *db.Tx, by access.Actor) (condition, error) {
-	scope := by.Visible(access.CalendarSee)
-	admin, args := db.PathRange("u.path", scope)
-	party, more := db.PathRange("b.path", scope)
-	q := condition{
-		text: "JOIN sites s ON s.id = d.site_id LEFT JOIN units b ON b.id = s.branch_id WHERE (" + admin + " OR " + party + ")",
-		args: append(args, more...),
-	}
+	seen, args := db.SchoolRange("u.path", "b.path", by.Visible(access.CalendarSee))
+	q := condition{text: "JOIN sites s ON s.id = d.site_id LEFT JOIN units b ON b.id = s.branch_id WHERE " + seen, args: args}
 	if !in.Site.IsZero() {
 		q.and("d.site_id = ?", in.Site)
 	}

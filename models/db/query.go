@@ -113,6 +113,30 @@ func PathRange(column string, s access.Scope) (string, []any) {
 	return "(" + cond + ")", args
 }
 
+// SchoolRange is a condition in SQL that a school lies in the scope: by its own path, or by the path of the branch that keeps
+// it. A tree in which the scope has no root is left out, since an OR over both trees reads every school there is.
+func SchoolRange(own, branch string, s access.Scope) (string, []any) {
+	if s.All {
+		return PathRange(own, s)
+	}
+	cond, args := "", []any{}
+	for _, tree := range []struct{ column, root string }{{own, "/a/"}, {branch, "/p/"}} {
+		roots := slices.DeleteFunc(slices.Clone(s.Paths), func(path string) bool { return !strings.HasPrefix(path, tree.root) })
+		if len(roots) == 0 {
+			continue
+		}
+		if cond != "" {
+			cond += " OR "
+		}
+		way, more := PathRange(tree.column, access.Scope{Paths: roots})
+		cond, args = cond+way, append(args, more...)
+	}
+	if cond == "" {
+		return "1 = 0", nil
+	}
+	return "(" + cond + ")", args
+}
+
 // PathAbove is a condition in SQL on a column with paths: units that are a root of the
 // scope or lie above one, whose rules and courses reach it.
 func PathAbove(column string, s access.Scope) (string, []any) {

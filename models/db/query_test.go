@@ -14,9 +14,8 @@ import (
 func TestPathRange(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		paths := []string{"/a/53/", "/a/53/1/", "/a/53/1/x/", "/a/53/10/", "/a/53/1a/", "/a/53/2/", "/p/53/1/", "/p/53/1/Z/"}
-		find := func(s access.Scope) (got []string) {
+		find := func(cond string, args []any) (got []string) {
 			e.See(t, func(tx *db.Tx) error {
-				cond, args := db.PathRange("job", s)
 				rows, err := db.All[tally](tx.Where(cond, args...).Order("job"))
 				for _, r := range rows {
 					got = append(got, r.Job)
@@ -43,8 +42,11 @@ func TestPathRange(t *testing.T) {
 			"none": {access.Scope{}, nil},
 			"all":  {access.Scope{All: true}, paths},
 		} {
-			if d := cmp.Diff(tc.want, find(tc.s)); d != "" {
+			if d := cmp.Diff(tc.want, find(db.PathRange("job", tc.s))); d != "" {
 				t.Errorf("%s: %s", name, d)
+			}
+			if d := cmp.Diff(tc.want, find(db.SchoolRange("job", "job", tc.s))); d != "" {
+				t.Errorf("%s, of both trees: %s", name, d)
 			}
 			var inside []string
 			for _, p := range paths {

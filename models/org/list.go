@@ -56,11 +56,9 @@ func Sites(tx *db.Tx, by access.Actor, in SitesInput) (db.Page[SiteView], error)
 	if limit < 1 || limit > 1000 {
 		limit = 50
 	}
-	scope := by.Visible(access.OrgSee)
-	admin, args := db.PathRange("u.path", scope)
-	party, more := db.PathRange("b.path", scope)
-	query := siteColumns + "WHERE (" + admin + " OR " + party + ") AND u.code > ?"
-	args = append(append(args, more...), in.After)
+	cond, args := db.SchoolRange("u.path", "b.path", by.Visible(access.OrgSee))
+	query := siteColumns + "WHERE " + cond + " AND u.code > ?"
+	args = append(args, in.After)
 	if in.Under != "" {
 		top, err := FindCode(tx, Administrative, in.Under)
 		if err != nil {
