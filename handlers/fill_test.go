@@ -254,7 +254,7 @@ func (w *world) fillService() {
 			if err != nil {
 				return err
 			}
-			f, err := a.Find(tx, county, service.FindInput{Code: sent.Code})
+			f, err := a.Find(tx, county, service.FindInput(sent))
 			if err != nil {
 				return err
 			}
