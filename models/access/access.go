@@ -78,14 +78,32 @@ func (a Actor) Can(p Permission, paths ...string) bool {
 		return true
 	}
 	return slices.ContainsFunc(a.grants, func(g Grant) bool {
-		return Allowed(g.Role, p) && (anywhere[p] || slices.ContainsFunc(paths, func(path string) bool {
-			return path != "" && strings.HasPrefix(path, g.Path)
-		}))
+		if !Allowed(g.Role, p) {
+			return false
+		}
+		root, committee := g.reach(p)
+		return anywhere[p] || slices.ContainsFunc(paths, func(path string) bool {
+			return path != "" && (strings.HasPrefix(path, root) || committee != "" && strings.HasPrefix(path, committee))
+		})
 	})
 }
 
+// reach is the path below which the grant gives the permission, and a second one for what a unit's committee has, "" for none.
+func (g Grant) reach(p Permission) (path, committee string) {
+	switch {
+	case g.Role == GroupLeader && branchwide[p]:
+		branch := strings.TrimSuffix(g.Path, "/")
+		return branch[:strings.LastIndexByte(branch, '/')+1], ""
+	case committees[p] && slices.Contains(offices, g.Role):
+		if unit, ok := strings.CutPrefix(g.Path, "/a/"); ok && unit != "" {
+			return g.Path, "/p/" + unit
+		}
+	}
+	return g.Path, ""
+}
+
 // Require is nil when [Actor.Can] holds; otherwise unauthenticated for a visitor,
-// forbidden when the actor may see the object, and not_found when it may not.
+// forbidden when the actor may see the object or there is none to see, and not_found when it may not.
 func (a Actor) Require(p Permission, paths ...string) error {
 	switch {
 	case a.Can(p, paths...):
@@ -94,8 +112,23 @@ func (a Actor) Require(p Permission, paths ...string) error {
 		return fail.NoSignIn("access.sign_in_first")
 	case a.Can(matrix[p].see, paths...):
 		return fail.Forbidden("access.forbidden")
+	case anywhere[p]:
+		return fail.Forbidden("access.nowhere")
 	}
 	return fail.NotFound("access.not_found")
+}
+
+// RequireAnywhere is nil when the actor holds the permission on any unit at all: for lists, which have no object,
+// and for an input that leaves its object out. Otherwise unauthenticated for a visitor, forbidden for everybody else:
+// that there is such a list is no secret.
+func (a Actor) RequireAnywhere(p Permission) error {
+	switch {
+	case !a.Visible(p).Empty():
+		return nil
+	case !a.SignedIn():
+		return fail.NoSignIn("access.sign_in_first")
+	}
+	return fail.Forbidden("access.nowhere")
 }
 
 // Scope is the part of the trees within which an actor holds a permission.
@@ -125,7 +158,10 @@ func (a Actor) Visible(p Permission) Scope {
 		if g.Path == "/" || anywhere[p] {
 			return Scope{All: true}
 		}
-		s.Paths = append(s.Paths, g.Path)
+		path, committee := g.reach(p)
+		if s.Paths = append(s.Paths, path); committee != "" {
+			s.Paths = append(s.Paths, committee)
+		}
 	}
 	s.Paths = roots(s.Paths)
 	return s

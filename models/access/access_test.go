@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	school   = "/a/530921/530921101/530921101201/53092110120101/"
 	foreign  = "/a/530921/530921102/"
 	branch   = "/p/530921/530921101/530921101201/1/"
+	group    = "/p/530921/530921101/530921101201/1/1/"
 )
 
 func as(role Role, paths ...string) Actor {
@@ -53,11 +55,36 @@ func TestRequire(t *testing.T) {
 		"job":                             {System("x"), JobsRun, nil, ""},
 		"job, any path":                   {System("x"), OrgEdit, []string{school}, ""},
 		"anywhere":                        {as(Trainee, school), ProgressOwn, nil, ""},
-		"anywhere, not the role":          {as(Trainee, school), JobsRun, nil, fail.Missing},
+		"anywhere, not the role":          {as(Trainee, school), JobsRun, nil, fail.ForbiddenAct},
+		"group leader, his group":         {as(GroupLeader, group), PeopleSee, []string{group}, ""},
+		"group leader, another group":     {as(GroupLeader, group), PeopleSee, []string{branch + "2/"}, fail.Missing},
+		"group leader, his branch":        {as(GroupLeader, group), PeopleSee, []string{branch}, fail.Missing},
+		"group leader, a school of it":    {as(GroupLeader, group), SessionsSee, []string{school, branch}, ""},
+		"group leader, another's school":  {as(GroupLeader, group), SessionsSee, []string{school, "/p/530921/530921101/530921101201/2/"}, fail.Missing},
+		"group leader, marks of it":       {as(GroupLeader, group), SessionsMarks, []string{school, branch}, fail.ForbiddenAct},
 		"anywhere, seen":                  {as(Auditor, county), JobsRun, nil, fail.ForbiddenAct},
 		"unknown permission":              {as(County, county), "x.y", []string{school}, fail.Missing},
 	} {
 		if got := fail.KindOf(tc.by.Require(tc.p, tc.paths...)); got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+// Without an object it is enough to hold the permission somewhere.
+func TestRequireAnywhere(t *testing.T) {
+	for name, tc := range map[string]struct {
+		by   Actor
+		want fail.Kind
+	}{
+		"held":              {as(Trainee, school), ""},
+		"held by a job":     {System("x"), ""},
+		"not the role":      {as(Lecturer), fail.ForbiddenAct},
+		"no grants":         {New(AccountID{1}, PersonID{}, "", Visitor().Grants()), fail.ForbiddenAct},
+		"visitor":           {Visitor(), fail.Unauthenticated},
+		"nobody whatsoever": {Actor{}, fail.Unauthenticated},
+	} {
+		if got := fail.KindOf(tc.by.RequireAnywhere(OrgSee)); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
 	}
@@ -69,10 +96,13 @@ func TestVisible(t *testing.T) {
 		p    Permission
 		want Scope
 	}{
-		"own subtree":       {as(Township, township), OrgSee, Scope{Paths: []string{township}}},
+		"own subtree":       {as(Township, township), PeopleSee, Scope{Paths: []string{township}}},
+		"with committee":    {as(Township, township), OrgSee, Scope{Paths: []string{township, "/p/" + strings.TrimPrefix(township, "/a/")}}},
 		"nested grants":     {as(Village, school, village, foreign), OrgSee, Scope{Paths: []string{village, foreign}}},
 		"no permission":     {as(Trainee, school), PeopleSee, Scope{}},
 		"job":               {System("x"), OrgSee, Scope{All: true}},
+		"group, of people":  {as(GroupLeader, group), PeopleSee, Scope{Paths: []string{group}}},
+		"group, of schools": {as(GroupLeader, group), OrgSee, Scope{Paths: []string{branch}}},
 		"anywhere":          {as(Trainee, school), NoticesRead, Scope{All: true}},
 		"visitor":           {Visitor(), OrgSee, Scope{}},
 		"visitor, public":   {Visitor(), PublicRead, Scope{All: true}},
@@ -114,6 +144,31 @@ func TestWho(t *testing.T) {
 	}
 }
 
+// An office of a county or township keeps the bodies of its committee, and nothing else there; the villages' and all others' roles do not.
+func TestCommittees(t *testing.T) {
+	const own, other = "/p/530921/530921101/1/", "/p/530921/530921102/1/"
+	for _, r := range Roles {
+		by := New(AccountID{1}, PersonID{}, "", []Grant{{r, "/a/530921/530921101/"}})
+		office := r == County || r == TownshipAdmin || r == Township
+		for _, p := range Permissions() {
+			if anywhere[p] {
+				continue
+			}
+			if got, want := by.Can(p, own), office && (p == OrgSee || p == OrgEdit); got != want {
+				t.Errorf("%s %s on a branch of the township: %v, want %v", r, p, got, want)
+			}
+			if by.Can(p, other) || by.Visible(p).Contains(other) || by.Visible(p).Contains(own) != by.Can(p, own) {
+				t.Errorf("%s %s: another township's, or a list that says otherwise", r, p)
+			}
+		}
+	}
+	for _, path := range []string{"/p/530921/530921101/", "/a/"} {
+		if by := New(AccountID{1}, PersonID{}, "", []Grant{{Township, path}}); by.Can(OrgEdit, "/a/530921/530921101/1/") != (path == "/a/") || by.Can(OrgEdit, "/p/530921/530921102/") {
+			t.Errorf("%s reaches too far", path)
+		}
+	}
+}
+
 func TestLive(t *testing.T) {
 	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	got := Live([]time.Time{{}, now, now.Add(1), now.Add(-1)}, now, func(t time.Time) time.Time { return t })
@@ -136,30 +191,70 @@ func TestMatrix(t *testing.T) {
 			}
 		}
 	}
-	for p := range anywhere {
-		if _, ok := matrix[p]; !ok {
-			t.Errorf("%s is anywhere and nowhere", p)
+	for _, some := range []map[Permission]bool{anywhere, branchwide, committees} {
+		for p := range some {
+			if _, ok := matrix[p]; !ok {
+				t.Errorf("%s is not in the table", p)
+			}
 		}
+	}
+	if len(matrix) != len(table) {
+		t.Errorf("%d rows of %d permissions", len(table), len(matrix))
 	}
 }
 
 // What must never be, whatever the matrix becomes: written down by hand.
 func TestNeverAllowed(t *testing.T) {
 	for p, roles := range map[Permission][]Role{
-		PeopleSee:      {Host, Head, Lecturer, Trainee, Public},
-		PeopleEdit:     {Auditor, Secretary, Host, Head, Lecturer, Trainee, Public},
-		AccountsManage: {Auditor, Secretary, Host, Head, Lecturer, Trainee, Public},
-		SettingsEdit:   {Auditor, Township, Village, Secretary, Host, Head, Lecturer, Trainee, Public},
-		AuditSee:       {Township, Village, Secretary, Host, Head, Lecturer, Trainee, Public},
-		SessionsSubmit: {County, Auditor, Township, Secretary, Lecturer, Trainee, Public},
-		CoursesReview:  {Auditor, Village, Secretary, Host, Head, Lecturer, Trainee, Public},
-		JobsRun:        {Auditor, Township, Village, Secretary, Host, Head, Lecturer, Trainee, Public},
-		OrgSee:         {Public},
+		PeopleSee:        {Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		PeopleNames:      {Lecturer, Cadre, Delegate, Trainee, Public},
+		PeopleEdit:       {Auditor, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		PeoplePhone:      {Auditor, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		AccountsSee:      {Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		AccountsManage:   {Auditor, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		SettingsEdit:     {Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		AuditSee:         {TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		SessionsMarks:    {Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		SessionsSubmit:   {County, Auditor, TownshipAdmin, Township, Secretary, GroupLeader, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		ProgressSee:      {Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		ReportsExport:    {Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		CurriculaPublish: {Auditor, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		CoursesReview:    {Auditor, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		CoursesEdit:      {Auditor, Village, Secretary, GroupLeader, Host, Head, Resident, Cadre, Delegate, Trainee, Public},
+		FeedbackAnswer:   {Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		PrivacyErase:     {Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		JobsRun:          {Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee, Public},
+		OrgSee:           {Public},
 	} {
 		for _, role := range roles {
 			if Allowed(role, p) {
 				t.Errorf("%s may %s", role, p)
 			}
+		}
+	}
+}
+
+// An auditor changes nothing: all he may is to look, and what everybody may.
+func TestAuditorsOnlyRead(t *testing.T) {
+	reads := []string{"see", "names", "study", "own", "read", "export", "marks"}
+	for _, p := range Permissions() {
+		_, verb, _ := strings.Cut(string(p), ".")
+		if Allowed(Auditor, p) && !slices.Contains(reads, verb) && p != FeedbackSend {
+			t.Errorf("an auditor may %s", p)
+		}
+	}
+}
+
+// The township's admin may what its clerk may, a head what a host may, and a clerk what a village's may that is not
+// for those who were there.
+func TestWhoStandsAboveWhom(t *testing.T) {
+	there := []Permission{SessionsSubmit, PeopleAway}
+	for _, p := range Permissions() {
+		if Allowed(Township, p) != Allowed(TownshipAdmin, p) || Allowed(Host, p) != Allowed(Head, p) {
+			t.Errorf("%s sets them apart", p)
+		}
+		if Allowed(Village, p) && !Allowed(Township, p) && !slices.Contains(there, p) {
+			t.Errorf("a village may %s, the township may not", p)
 		}
 	}
 }

@@ -1,24 +1,37 @@
 package access
 
+import "slices"
+
 // Role is what a person is trusted with on a unit and everything below it.
 type Role string
 
-// The roles named so far. Public is nobody in particular: every visitor has it.
+// The roles. Public is nobody in particular: every visitor has it.
 const (
-	County    Role = "county"    // 县委组织部: sees and steers the whole
-	Auditor   Role = "auditor"   // 巡察、考核: sees the whole, changes nothing
-	Township  Role = "township"  // 乡镇党委 干事: publishes, plans, checks
-	Village   Role = "village"   // 村级录入员: enters for the village's schools
-	Secretary Role = "secretary" // 支部书记: the party tree's view of his branch
-	Host      Role = "host"      // 户主: teaches and logs at his school
-	Head      Role = "head"      // 校长: as the host, where they are two people
-	Lecturer  Role = "lecturer"  // 讲师: writes courses
-	Trainee   Role = "trainee"   // 党员、群众: learns
-	Public    Role = "public"    // no sign-in
+	County        Role = "county"         // 县委组织部: sees and steers the whole
+	Auditor       Role = "auditor"        // 巡察、考核: sees the whole, changes nothing
+	TownshipAdmin Role = "township_admin" // 乡镇管理员: the clerk, and who else is one
+	Township      Role = "township"       // 乡镇党委 干事: publishes, plans, checks
+	Village       Role = "village"        // 村级录入员: enters and resets for the village's schools
+	Secretary     Role = "secretary"      // 支部书记: the party tree's view of his branch
+	GroupLeader   Role = "group_leader"   // 党小组长: the same of his group
+	Host          Role = "host"           // 户主: teaches and logs at his school
+	Head          Role = "head"           // 校长: as the host, where they are two people
+	Resident      Role = "resident"       // 驻村工作队: sent to a village for a time
+	Lecturer      Role = "lecturer"       // 讲师、乡土人才: writes courses, sees where and when
+	Cadre         Role = "cadre"          // 值班干部: has shifts at the service point
+	Delegate      Role = "delegate"       // 代表: has reception days at the studio
+	Trainee       Role = "trainee"        // 党员、群众: learns
+	Public        Role = "public"         // no sign-in
 )
 
-// Roles lists the roles that can be granted, in the order of the table below.
-var Roles = []Role{County, Auditor, Township, Village, Secretary, Host, Head, Lecturer, Trainee}
+// Roles lists the roles that can be granted, from the county to the trainee; where a list of roles is shown, it is
+// shown so.
+var Roles = []Role{
+	County, Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident, Lecturer, Cadre, Delegate, Trainee,
+}
+
+// TimeLimited lists the roles of people who are sent for a time: a grant of one ends on a day.
+var TimeLimited = []Role{Resident}
 
 // Permission names one thing that can be done: "area.verb".
 type Permission string
@@ -28,10 +41,14 @@ const (
 	OrgSee       Permission = "org.see"
 	OrgEdit      Permission = "org.edit"
 	SitesLicense Permission = "sites.license"
+	SitesEquip   Permission = "sites.equip" // what a school has to work with, and its network
 
 	PeopleSee   Permission = "people.see"
 	PeopleNames Permission = "people.names" // names only, not standing: the roll
 	PeopleEdit  Permission = "people.edit"
+	PeoplePhone Permission = "people.phone"     // whole numbers; each look is audited
+	PeopleMerge Permission = "people.merge"     // two records of one person
+	PeopleAway  Permission = "people.note_away" // that somebody is away or gone, for the village to confirm
 
 	AccountsSee    Permission = "accounts.see"
 	AccountsManage Permission = "accounts.manage"
@@ -45,6 +62,8 @@ const (
 	CalendarMove     Permission = "calendar.move"
 	CalendarHolidays Permission = "calendar.holidays"
 	CalendarPlan     Permission = "calendar.plan"
+	CalendarCancel   Permission = "calendar.cancel" // call a day off, or agree to it
+	CalendarPeriod   Permission = "calendar.period" // until when a month may be handed in
 
 	CoursesSee    Permission = "courses.see" // drafts too
 	CoursesEdit   Permission = "courses.edit"
@@ -55,13 +74,19 @@ const (
 	CurriculaPublish Permission = "curricula.publish"
 
 	SessionsSee    Permission = "sessions.see"
+	SessionsMarks  Permission = "sessions.marks" // who came and who did not, by name
 	SessionsSubmit Permission = "sessions.submit"
+	AbsencesSee    Permission = "absences.see" // facts about the absences of a branch's members
 
 	ProgressSee Permission = "progress.see"
 	ProgressOwn Permission = "progress.own"
 
 	ReportsSee    Permission = "reports.see"
 	ReportsExport Permission = "reports.export"
+
+	PrivacyErase  Permission = "privacy.erase"         // a person, for good
+	PrivacyPaper  Permission = "privacy.consent_paper" // tick a school's signed sheet
+	PrivacyDecide Permission = "privacy.decide"        // what somebody wants corrected
 
 	FeedbackSend   Permission = "feedback.send"
 	FeedbackAnswer Permission = "feedback.answer"
@@ -70,66 +95,85 @@ const (
 	PublicRead     Permission = "public.read"
 )
 
-// rule is a row of the matrix: who may, and which permission shows the object
+// rule is a row of the matrix: what may be done, who may, and which permission shows the object
 // (an actor with that one but not this gets "forbidden" rather than "not found").
 type rule struct {
-	see   Permission
-	roles []Role
+	do, see Permission
+	roles   []Role
 }
 
-func may(see Permission, roles ...Role) rule { return rule{see: see, roles: roles} }
+func may(do, see Permission, roles ...Role) rule { return rule{do, see, roles} }
 
 // everyone who signs in, and everyone at all.
 var (
-	signedIn = []Role{County, Auditor, Township, Village, Secretary, Host, Head, Lecturer, Trainee}
+	signedIn = Roles
 	anyone   = append([]Role{Public}, signedIn...)
 )
 
-// matrix is the whole of who may do what; a grant narrows it to a subtree.
-var matrix = map[Permission]rule{
-	OrgSee:       may(OrgSee, County, Auditor, Township, Village, Secretary, Host, Head, Lecturer, Trainee),
-	OrgEdit:      may(OrgSee, County, Township),
-	SitesLicense: may(OrgSee, County, Township),
+// table is the whole of who may do what; a grant narrows it to a subtree. The township's admin may all that its clerk
+// may: in most townships they are one person, and what sets them apart is whom they may give a role (models/accounts).
+// Host and head may the same, each under his own name: which of them holds the phone differs from house to house.
+var table = []rule{
+	may(OrgSee, OrgSee, signedIn...),
+	may(OrgEdit, OrgSee, County, TownshipAdmin, Township),
+	may(SitesLicense, OrgSee, County, TownshipAdmin, Township),        // the plaque is the township committee's to give
+	may(SitesEquip, OrgSee, County, TownshipAdmin, Township, Village), // the village looks into the house
 
-	PeopleSee:   may(PeopleSee, County, Auditor, Township, Village, Secretary),
-	PeopleNames: may(PeopleNames, County, Auditor, Township, Village, Secretary, Host, Head),
-	PeopleEdit:  may(PeopleNames, County, Township, Village),
+	// Standing is sensitive: it is for those who answer for it, and never for a neighbour. The resident team calls people
+	// by their names and has no need of more.
+	may(PeopleSee, PeopleSee, County, Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader),
+	may(PeopleNames, PeopleNames, County, Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident),
+	may(PeopleEdit, PeopleNames, County, TownshipAdmin, Township, Village),
+	may(PeoplePhone, PeopleNames, County, TownshipAdmin, Township, Village), // those who call; not the auditor, who asks nobody
+	may(PeopleMerge, PeopleNames, County, TownshipAdmin, Township, Village),
+	may(PeopleAway, PeopleNames, Village, Host, Head, Resident), // those who see it with their own eyes
 
-	AccountsSee:    may(AccountsSee, County, Auditor, Township, Village),
-	AccountsManage: may(AccountsSee, County, Township, Village),
-	AuditSee:       may(AuditSee, County, Auditor),
-	SettingsEdit:   may(OrgSee, County),
-	JobsSee:        may(JobsSee, County, Auditor),
-	JobsRun:        may(JobsSee, County),
+	may(AccountsSee, AccountsSee, County, Auditor, TownshipAdmin, Township, Village),
+	may(AccountsManage, AccountsSee, County, TownshipAdmin, Township, Village), // which roles: models/accounts
+	may(AuditSee, AuditSee, County, Auditor),
+	may(SettingsEdit, OrgSee, County),
+	may(JobsSee, JobsSee, County, Auditor),
+	may(JobsRun, JobsSee, County),
 
-	CalendarSee:      may(CalendarSee, County, Auditor, Township, Village, Secretary, Host, Head, Lecturer, Trainee),
-	CalendarRule:     may(CalendarSee, County, Township),
-	CalendarMove:     may(CalendarSee, County, Township, Village, Host, Head),
-	CalendarHolidays: may(CalendarSee, County),
-	CalendarPlan:     may(CalendarSee, County, Township),
+	may(CalendarSee, CalendarSee, signedIn...),
+	may(CalendarRule, CalendarSee, County, TownshipAdmin, Township),
+	may(CalendarMove, CalendarSee, County, TownshipAdmin, Township, Village, Host, Head),
+	may(CalendarHolidays, CalendarSee, County),
+	may(CalendarPlan, CalendarSee, County, TownshipAdmin, Township),
+	may(CalendarCancel, CalendarSee, County, TownshipAdmin, Township),
+	may(CalendarPeriod, CalendarSee, County),
 
-	CoursesSee:    may(CoursesSee, County, Auditor, Township, Lecturer),
-	CoursesEdit:   may(CoursesSee, County, Township, Lecturer),
-	CoursesReview: may(CoursesSee, County, Township),
-	LessonsStudy:  may(LessonsStudy, County, Auditor, Township, Village, Host, Head, Lecturer, Trainee),
+	may(CoursesSee, CoursesSee, County, Auditor, TownshipAdmin, Township, Lecturer),
+	may(CoursesEdit, CoursesSee, County, TownshipAdmin, Township, Lecturer),
+	may(CoursesReview, CoursesSee, County, TownshipAdmin, Township), // never the writer alone: models/courses
+	may(LessonsStudy, LessonsStudy, County, Auditor, TownshipAdmin, Township, Village, Host, Head, Resident, Lecturer, Trainee),
 
-	CurriculaSee:     may(CurriculaSee, County, Auditor, Township, Village, Host, Head, Lecturer, Trainee),
-	CurriculaPublish: may(CurriculaSee, County, Township),
+	may(CurriculaSee, CurriculaSee, County, Auditor, TownshipAdmin, Township, Village, Host, Head, Resident, Lecturer, Trainee),
+	may(CurriculaPublish, CurriculaSee, County, TownshipAdmin, Township),
 
-	SessionsSee:    may(SessionsSee, County, Auditor, Township, Village, Secretary, Host, Head),
-	SessionsSubmit: may(SessionsSee, Village, Host, Head),
+	may(SessionsSee, SessionsSee, County, Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head, Resident),
+	// A secretary and a group leader have this in the party's tree: of their own members, and of nobody else in the room.
+	may(SessionsMarks, SessionsSee, County, Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head),
+	may(SessionsSubmit, SessionsSee, Village, Host, Head), // who was there; offices read what was handed in
 
-	ProgressSee: may(ProgressSee, County, Auditor, Township, Village, Secretary),
-	ProgressOwn: may(ProgressOwn, signedIn...),
+	// A membership can hang on it: the branch decides, and nobody above it, beside it or in the house is shown the list.
+	may(AbsencesSee, AbsencesSee, Secretary),
 
-	ReportsSee:    may(ReportsSee, County, Auditor, Township, Village),
-	ReportsExport: may(ReportsSee, County, Auditor, Township),
+	may(ProgressSee, ProgressSee, County, Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader),
+	may(ProgressOwn, ProgressOwn, signedIn...),
 
-	FeedbackSend:   may(FeedbackSend, anyone...),
-	FeedbackAnswer: may(NoticesRead, County),
-	NoticesRead:    may(NoticesRead, anyone...),
-	NoticesPublish: may(NoticesRead, County, Township),
-	PublicRead:     may(PublicRead, anyone...),
+	may(ReportsSee, ReportsSee, County, Auditor, TownshipAdmin, Township, Village, Resident), // figures, no names
+	may(ReportsExport, ReportsSee, County, Auditor, TownshipAdmin, Township),
+
+	may(PrivacyErase, PeopleSee, County),
+	may(PrivacyPaper, OrgSee, TownshipAdmin, Township),
+	may(PrivacyDecide, PeopleSee, County, TownshipAdmin, Township),
+
+	may(FeedbackSend, FeedbackSend, anyone...),
+	may(FeedbackAnswer, NoticesRead, County), // lands at the county, past those it may be about
+	may(NoticesRead, NoticesRead, anyone...),
+	may(NoticesPublish, NoticesRead, County, TownshipAdmin, Township),
+	may(PublicRead, PublicRead, anyone...),
 }
 
 // anywhere lists the permissions that are not about a unit: having the role at all is enough.
@@ -138,21 +182,44 @@ var anywhere = map[Permission]bool{
 	JobsSee: true, JobsRun: true, CalendarHolidays: true,
 }
 
-// Allowed reports whether the matrix gives the role the permission, on whatever unit.
-func Allowed(r Role, p Permission) bool {
-	for _, have := range matrix[p].roles {
-		if have == r {
-			return true
-		}
+// branchwide lists what a group leader may in the whole branch that his group is of: the schools that the branch keeps, and
+// when they meet. Of the people there he sees his group's.
+var branchwide = map[Permission]bool{OrgSee: true, CalendarSee: true, SessionsSee: true}
+
+// offices are the roles that the committee of a county or township gives, and committees lists what they may below that committee
+// in the party's tree, too, without a grant there: its general branches, branches and groups. Whoever keeps a township's
+// villages and schools keeps its branches, and could otherwise bring in no list of them. It is the bodies only: the members of
+// a branch who live elsewhere are personal data of another township, and take a grant on the committee. A committee is the
+// one with the code of its county or township, so that the paths differ in the tree alone.
+var (
+	offices    = []Role{County, TownshipAdmin, Township}
+	committees = map[Permission]bool{OrgSee: true, OrgEdit: true}
+)
+
+// matrix is the table by permission.
+var matrix = byPermission(table)
+
+func byPermission(rules []rule) map[Permission]rule {
+	m := make(map[Permission]rule, len(rules))
+	for _, r := range rules {
+		m[r.do] = r
 	}
-	return false
+	return m
 }
 
-// Permissions lists every permission of the matrix, unordered.
+// Allowed reports whether the matrix gives the role the permission, on whatever unit.
+func Allowed(r Role, p Permission) bool { return slices.Contains(matrix[p].roles, r) }
+
+// RolesOf lists the roles that hold the permission, in the order of [Roles], Public last.
+func RolesOf(p Permission) []Role {
+	return slices.DeleteFunc(append(slices.Clone(Roles), Public), func(r Role) bool { return !Allowed(r, p) })
+}
+
+// Permissions lists every permission, in the order of the table.
 func Permissions() []Permission {
-	ps := make([]Permission, 0, len(matrix))
-	for p := range matrix {
-		ps = append(ps, p)
+	ps := make([]Permission, len(table))
+	for i, r := range table {
+		ps[i] = r.do
 	}
 	return ps
 }

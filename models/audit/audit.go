@@ -99,19 +99,25 @@ type row struct {
 
 func (row) TableName() string { return "audit_rows" }
 
-// Add stores the row in the op's transaction.
-func Add(tx *db.Tx, by access.Actor, r Row) error {
-	changed := "[]"
-	if !r.Change.Empty() {
-		b, err := json.Marshal(r.Change.fields)
-		if err != nil {
-			return fmt.Errorf("audit: %w", err)
+// Add stores rows in the op's transaction, in the order given: one for each act, however many an op does at once. An act on a
+// person must say in which unit.
+func Add(tx *db.Tx, by access.Actor, rows ...Row) error {
+	values := make([][]any, len(rows))
+	for i, r := range rows {
+		if r.Object == "person" && r.Unit.IsZero() {
+			return fmt.Errorf("audit: %s of a person says not where", r.Act) // whoever answers for the unit would not find it
 		}
-		changed = string(b)
+		changed := "[]"
+		if !r.Change.Empty() {
+			b, err := json.Marshal(r.Change.fields)
+			if err != nil {
+				return fmt.Errorf("audit: %w", err)
+			}
+			changed = string(b)
+		}
+		values[i] = []any{tx.Now, by.Account.Ptr(), by.Job(), r.Act, r.Object, r.ID.String(), r.Unit.Ptr(), changed, tx.RequestID}
 	}
-	return bulk.Fill(tx, [][]any{{
-		tx.Now, by.Account.Ptr(), by.Job(), r.Act, r.Object, r.ID.String(), r.Unit.Ptr(), changed, tx.RequestID,
-	}})
+	return bulk.Fill(tx, values)
 }
 
 // bulk stores a row for every act there is, so it is short.
@@ -179,8 +185,8 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[Entry], error) {
 
 // list takes up to limit rows of q, newest first.
 func list(_ *db.Tx, by access.Actor, q *gorm.DB, limit int) (db.Page[Entry], error) {
-	if by.Visible(access.AuditSee).Empty() {
-		return db.Page[Entry]{}, by.Require(access.AuditSee)
+	if err := by.RequireAnywhere(access.AuditSee); err != nil {
+		return db.Page[Entry]{}, err
 	}
 	rows, err := db.All[row](q.Order("id DESC").Limit(limit + 1))
 	if err != nil {

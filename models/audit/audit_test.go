@@ -92,8 +92,10 @@ func TestAddAndHistory(t *testing.T) {
 func TestWhoReadsTheAudit(t *testing.T) {
 	e := dbtest.SQLite(t)
 	for role, want := range map[access.Role]fail.Kind{
-		access.County: "", access.Auditor: "", access.Township: fail.Missing, access.Village: fail.Missing, access.Secretary: fail.Missing,
-		access.Host: fail.Missing, access.Head: fail.Missing, access.Lecturer: fail.Missing, access.Trainee: fail.Missing,
+		access.County: "", access.Auditor: "", access.TownshipAdmin: fail.ForbiddenAct, access.Township: fail.ForbiddenAct,
+		access.Village: fail.ForbiddenAct, access.Secretary: fail.ForbiddenAct, access.GroupLeader: fail.ForbiddenAct,
+		access.Host: fail.ForbiddenAct, access.Head: fail.ForbiddenAct, access.Resident: fail.ForbiddenAct, access.Lecturer: fail.ForbiddenAct,
+		access.Cadre: fail.ForbiddenAct, access.Delegate: fail.ForbiddenAct, access.Trainee: fail.ForbiddenAct,
 	} {
 		by := access.New(access.AccountID{1}, access.PersonID{}, "", []access.Grant{{Role: role, Path: "/a/530921/"}})
 		err := e.Read(context.Background(), func(tx *db.Tx) error { _, err := audit.History(tx, by, audit.HistoryInput{}); return err })

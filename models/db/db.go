@@ -48,6 +48,7 @@ type DB struct {
 	read   *gorm.DB
 	pools  []*sql.DB
 	now    func() time.Time
+	told   listeners
 }
 
 // Open opens and checks the database; it does not migrate (see [DB.Migrate]).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"log/slog"
 
@@ -57,6 +58,23 @@ func (d *DB) Migrate(ctx context.Context, log *slog.Logger) (int, error) {
 		return len(done), fmt.Errorf("db: migrate: %w", err)
 	}
 	return len(done), nil
+}
+
+// Fingerprint tells one state of the migrations from another, 8 hex digits: test databases are named by it.
+func Fingerprint() string {
+	sum := fnv.New32a()
+	err := fs.WalkDir(migrations, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := migrations.ReadFile(path)
+		_, _ = sum.Write(append([]byte(path), text...)) // which cannot fail
+		return err
+	})
+	if err != nil {
+		panic(err) // what is embedded can be read
+	}
+	return fmt.Sprintf("%08x", sum.Sum32())
 }
 
 // Current is nil when the schema is exactly this binary's.

@@ -23,6 +23,7 @@ type Tx struct {
 	driver    string
 	writable  bool
 	after     []func()
+	told      []Listener
 }
 
 // Today is the county's local day at Now.
@@ -132,7 +133,7 @@ func (d *DB) run(ctx context.Context, pool *gorm.DB, writable bool, fn func(*Tx)
 	if g.Error != nil {
 		return fmt.Errorf("db: begin: %w", g.Error)
 	}
-	tx := &Tx{DB: g, Now: d.Now(), RequestID: RequestID(ctx), driver: d.driver, writable: writable}
+	tx := &Tx{DB: g, Now: d.Now(), RequestID: RequestID(ctx), driver: d.driver, writable: writable, told: d.told.list()}
 	defer func() {
 		if p := recover(); p != nil {
 			g.Rollback()

@@ -26,12 +26,13 @@ const (
 	Conflicting     Kind = "conflict"        // 409: the state does not allow it
 	Outdated        Kind = "stale"           // 412: changed since it was read
 	Oversize        Kind = "too_large"       // 413: more bytes than the limit
+	Unreadable      Kind = "unsupported"     // 415: not in the format that is read here
 	Throttled       Kind = "limited"         // 429: try again later
 )
 
 var statuses = map[Kind]int{
 	Internal: 500, InvalidInput: 422, Unauthenticated: 401, ForbiddenAct: 403, Missing: 404,
-	Conflicting: 409, Outdated: 412, Oversize: 413, Throttled: 429,
+	Conflicting: 409, Outdated: 412, Oversize: 413, Unreadable: 415, Throttled: 429,
 }
 
 // Status is the HTTP status of the kind; 500 for an unknown one.
@@ -100,6 +101,9 @@ func Stale(code string, args ...any) *Error { return newError(Outdated, code, ar
 
 // TooLarge says that the input has more bytes than the limit.
 func TooLarge(code string, args ...any) *Error { return newError(Oversize, code, args) }
+
+// Unsupported says that the input is in a format that is not read here.
+func Unsupported(code string, args ...any) *Error { return newError(Unreadable, code, args) }
 
 // Limited says that the caller must wait.
 func Limited(code string, args ...any) *Error { return newError(Throttled, code, args) }

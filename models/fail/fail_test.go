@@ -13,7 +13,7 @@ import (
 func TestKinds(t *testing.T) {
 	for err, status := range map[*Error]int{
 		Invalid("a.b"): 422, NoSignIn("a.b"): 401, Forbidden("a.b"): 403, NotFound("a.b"): 404, Conflict("a.b"): 409,
-		Stale("a.b"): 412, TooLarge("a.b"): 413, Limited("a.b", 5): 429,
+		Stale("a.b"): 412, TooLarge("a.b"): 413, Unsupported("a.b"): 415, Limited("a.b", 5): 429,
 	} {
 		wrapped := fmt.Errorf("area: %w", err)
 		if got := KindOf(wrapped); got != err.Kind || got.Status() != status || !Is(wrapped, "a.b") || Is(wrapped, "a.c") {

@@ -15,6 +15,7 @@ type View struct {
 	Job        string    `json:"job"`
 	DueAt      time.Time `json:"due_at"`
 	ByHand     bool      `json:"by_hand"`
+	Dry        bool      `json:"dry"` // a dry run: what it did was taken back
 	State      State     `json:"state"`
 	Host       string    `json:"host"`
 	StartedAt  time.Time `json:"started_at"`
@@ -26,7 +27,7 @@ type View struct {
 // ViewOf gives the run's view.
 func ViewOf(r Run) View {
 	v := View{
-		ID: r.ID, Job: r.Job, DueAt: r.DueAt, ByHand: r.ByHand, State: r.State, Host: r.Host,
+		ID: r.ID, Job: r.Job, DueAt: r.DueAt, ByHand: r.ByHand, Dry: r.Dry, State: r.State, Host: r.Host,
 		StartedAt: r.StartedAt, Summary: r.Summary, Failure: r.Failure,
 	}
 	if r.FinishedAt != nil {
@@ -90,14 +91,26 @@ func Get(tx *db.Tx, by access.Actor, in GetInput) (View, error) {
 	return ViewOf(r), err
 }
 
-// Latest gives the newest run of each of the jobs that has one. Permission: JobsSee.
+// Latest gives the newest run of each of the jobs that has one, dry and skipped ones left out. Permission: JobsSee.
 func Latest(tx *db.Tx, by access.Actor, jobs []string) (map[string]View, error) {
 	if err := by.Require(access.JobsSee); err != nil {
 		return nil, err
 	}
+	return newest(tx, jobs, Running, Finished, Failed)
+}
+
+// Done gives the newest finished run of each of the jobs that has one. Permission: JobsSee.
+func Done(tx *db.Tx, by access.Actor, jobs []string) (map[string]View, error) {
+	if err := by.Require(access.JobsSee); err != nil {
+		return nil, err
+	}
+	return newest(tx, jobs, Finished)
+}
+
+func newest(tx *db.Tx, jobs []string, states ...State) (map[string]View, error) {
 	out := make(map[string]View, len(jobs))
 	for _, job := range jobs {
-		rows, err := db.All[Run](tx.Where("job = ?", job).Order("id DESC").Limit(1))
+		rows, err := db.All[Run](tx.Where("job = ? AND dry = ? AND state IN ?", job, false, states).Order("id DESC").Limit(1))
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,6 @@
 package runs
 
 import (
-	"fmt"
 	"time"
 
 	"huotang/models/db"
@@ -28,6 +27,7 @@ const (
 	Running  State = "running"
 	Finished State = "finished"
 	Failed   State = "failed"
+	Skipped  State = "skipped" // the run before was still at work
 )
 
 // Run is a row of job_runs.
@@ -36,6 +36,7 @@ type Run struct {
 	Job        string
 	DueAt      time.Time
 	ByHand     bool
+	Dry        bool // its units of work were taken back
 	State      State
 	Host       string
 	Fence      int64
@@ -57,32 +58,64 @@ func IsTaken(err error) bool { return fail.Is(err, taken) }
 // NewID gives the identity of a run.
 func NewID() RunID { return id.New[runTag]() }
 
-// Begin stores that the holder of the lease starts the run that was due, as id. Where the
-// row is there it fails as [IsTaken] says, unless its holder lost the lease in the middle of
-// it: then the run is the new holder's. Locks the lease.
-func Begin(tx *db.Tx, l Lease, id RunID, due time.Time, byHand bool) (Run, error) {
+// Asked says which run of a job to begin.
+type Asked struct {
+	ID     RunID
+	Due    time.Time // by hand: when it was asked for
+	ByHand bool
+	Dry    bool // only by hand
+}
+
+// Begin stores that the holder of the lease starts the run. Where the row of its due time is there it fails
+// as [IsTaken] says, unless its holder lost the lease in the middle of it: then the run is the new holder's.
+// Locks the lease.
+func Begin(tx *db.Tx, l Lease, asked Asked) (Run, error) {
 	if err := Check(tx, l); err != nil {
 		return Run{}, err
 	}
-	due = due.UTC().Truncate(time.Millisecond)
-	found, err := db.All[Run](tx.Where("job = ? AND due_at = ? AND by_hand = ?", l.Job, due, byHand).Limit(1))
+	r := Run{
+		ID: asked.ID, Job: l.Job, DueAt: asked.Due.UTC().Truncate(time.Millisecond), ByHand: asked.ByHand, Dry: asked.Dry,
+		State: Running, Host: l.Holder, Fence: l.Fence, StartedAt: tx.Now,
+	}
+	found, err := db.All[Run](tx.Where("job = ? AND due_at = ? AND by_hand = ?", r.Job, r.DueAt, r.ByHand).Limit(1))
 	if err != nil {
 		return Run{}, err
 	}
 	if len(found) == 1 {
 		return takeOver(tx, l, found[0])
 	}
+	return r, insert(tx, &r)
+}
+
+// insert fails as [IsTaken] says when another replica has stored the row of the same due time.
+func insert(tx *db.Tx, r *Run) error {
+	err := db.Insert(tx, r)
+	if db.IsDuplicate(err) {
+		return fail.Conflict(taken).Because(err)
+	}
+	return err
+}
+
+// Skip stores that nothing was done at the due time because a run of the job by the clock was still at work; not ok
+// when none is any more, or when the time has its row already. Locks the lease, which a run gives back with its end.
+func Skip(tx *db.Tx, job, host string, due time.Time) (ok bool, err error) {
+	l, err := lockLease(tx, job)
+	if err != nil {
+		return false, err
+	}
+	st, err := Stand(tx, job)
+	if err != nil || st.Open.IsZero() || !st.Held || !st.Last.Before(due) {
+		return false, err
+	}
 	r := Run{
-		ID: id, Job: l.Job, DueAt: due, ByHand: byHand, State: Running,
-		Host: l.Holder, Fence: l.Fence, StartedAt: tx.Now,
+		ID: NewID(), Job: job, DueAt: due.UTC().Truncate(time.Millisecond), State: Skipped, Host: host, Fence: l.Fence,
+		StartedAt: tx.Now, FinishedAt: &tx.Now,
 	}
-	if err := db.Insert(tx, &r); err != nil {
-		if db.IsDuplicate(err) {
-			return Run{}, fail.Conflict(taken).Because(err)
-		}
-		return Run{}, err
+	err = insert(tx, &r)
+	if IsTaken(err) {
+		return false, nil
 	}
-	return r, nil
+	return err == nil, err
 }
 
 func takeOver(tx *db.Tx, l Lease, r Run) (Run, error) {
@@ -134,44 +167,37 @@ func Abandon(tx *db.Tx, l Lease) error {
 	return err
 }
 
-// LastDue is the latest due time of the job's runs by the clock, ended or not.
-// ok is false when it never ran.
-func LastDue(tx *db.Tx, job string) (due time.Time, ok bool, err error) {
-	r, ok, err := last(tx, job)
-	return r.DueAt, ok, err
+// Standing is how a job stands with the clock.
+type Standing struct {
+	Last time.Time // the latest due time that has a row; zero for none
+	Open time.Time // due time of the run that is at work, or whose holder was killed at it; zero for none
+	Held bool      // the job's lease is held, by a run by the clock or by hand
 }
 
-func last(tx *db.Tx, job string) (Run, bool, error) {
+// Stand reads how the job stands.
+func Stand(tx *db.Tx, job string) (Standing, error) {
 	rows, err := db.All[Run](tx.Where("job = ? AND by_hand = ?", job, false).Order("due_at DESC").Limit(1))
 	if err != nil || len(rows) == 0 {
-		return Run{}, false, err
+		return Standing{}, err
 	}
-	return rows[0], true, nil
-}
-
-// Unfinished reports whether the run of the due time stands as running although the
-// job's lease is free: its holder was killed, and another may take it over.
-func Unfinished(tx *db.Tx, job string, due time.Time) (bool, error) {
-	r, ok, err := last(tx, job)
-	if err != nil || !ok || r.State != Running || !r.DueAt.Equal(due) {
-		return false, err
+	st := Standing{Last: rows[0].DueAt}
+	if rows[0].State == Skipped {
+		rows, err = db.All[Run](tx.Where("job = ? AND by_hand = ? AND state <> ?", job, false, Skipped).Order("due_at DESC").Limit(1))
+		if err != nil {
+			return st, err
+		}
+	}
+	if len(rows) == 1 && rows[0].State == Running {
+		st.Open = rows[0].DueAt
 	}
 	now, err := ServerNow(tx)
 	if err != nil {
-		return false, err
+		return st, err
 	}
 	leases, err := db.All[Lease](tx.Where("job = ?", job))
-	return len(leases) == 1 && !leases[0].ExpiresAt.After(now), err
-}
-
-// DropBefore deletes the runs that ended before the time and returns how many.
-func DropBefore(tx *db.Tx, t time.Time) (int64, error) {
-	res := tx.Where("finished_at < ?", t).Delete(&Run{})
-	if res.Error != nil {
-		return 0, fmt.Errorf("runs: drop: %w", res.Error)
-	}
-	return res.RowsAffected, nil
+	st.Held = len(leases) == 1 && leases[0].ExpiresAt.After(now)
+	return st, err
 }
 
 // Rows lists the rows of this package, for the test that holds them against the schema.
-func Rows() []any { return []any{Run{}, Lease{}} }
+func Rows() []any { return []any{Run{}, Lease{}, Replica{}} }

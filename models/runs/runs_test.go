@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -112,7 +113,10 @@ func TestRunRows(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		due := dbtest.Start.Add(-time.Hour)
 		begin := func(l runs.Lease, byHand bool) (r runs.Run, err error) {
-			err = e.Write(context.Background(), func(tx *db.Tx) error { r, err = runs.Begin(tx, l, runs.NewID(), due, byHand); return err })
+			err = e.Write(context.Background(), func(tx *db.Tx) error {
+				r, err = runs.Begin(tx, l, runs.Asked{ID: runs.NewID(), Due: due, ByHand: byHand})
+				return err
+			})
 			return r, err
 		}
 		a, _ := acquire(t, e, "a", 100*time.Millisecond)
@@ -128,9 +132,9 @@ func TestRunRows(t *testing.T) {
 		}
 		time.Sleep(150 * time.Millisecond)
 		e.See(t, func(tx *db.Tx) error {
-			un, err := runs.Unfinished(tx, job, due)
-			if !un {
-				t.Error("the killed holder's run does not show as unfinished")
+			st, err := runs.Stand(tx, job)
+			if st.Held || !st.Open.Equal(due) {
+				t.Errorf("the killed holder's run does not show as open: %+v", st)
 			}
 			return err
 		})
@@ -149,12 +153,12 @@ func TestRunRows(t *testing.T) {
 			return runs.Finish(tx, second, "new")
 		})
 		e.See(t, func(tx *db.Tx) error {
-			got, ok, err := runs.LastDue(tx, job)
-			if err != nil || !ok || !got.Equal(due) {
-				t.Errorf("last due %s %v %v", got, ok, err)
+			st, err := runs.Stand(tx, job)
+			if err != nil || !st.Last.Equal(due) || !st.Open.IsZero() {
+				t.Errorf("it stands %+v %v", st, err)
 			}
-			if _, ok, err := runs.LastDue(tx, "other"); ok || err != nil {
-				t.Errorf("a job that never ran has a last due: %v", err)
+			if st, err := runs.Stand(tx, "other"); st != (runs.Standing{}) || err != nil {
+				t.Errorf("a job that never ran stands %+v: %v", st, err)
 			}
 			page, err := runs.List(tx, orgtest.By, runs.ListInput{Job: job, Limit: 1})
 			if err != nil || len(page.Items) != 1 || page.Next == "" || page.Items[0].State != runs.Failed || !page.Items[0].ByHand {
@@ -170,10 +174,74 @@ func TestRunRows(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// A time that comes while the run before is at work gets a row of its own, once, and the run before is still taken over
+// when its holder was killed.
+func TestSkip(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		due, next := dbtest.Start.Add(-time.Hour), dbtest.Start
+		skip := func(want bool) {
+			t.Helper()
+			e.Do(t, func(tx *db.Tx) error {
+				ok, err := runs.Skip(tx, job, "b", next)
+				if ok != want {
+					t.Errorf("skipped: %v, want %v", ok, want)
+				}
+				return err
+			})
+		}
+		a, _ := acquire(t, e, "a", time.Minute)
+		skip(false)
+		var r runs.Run
+		e.Do(t, func(tx *db.Tx) (err error) {
+			r, err = runs.Begin(tx, a, runs.Asked{ID: runs.NewID(), Due: due})
+			return err
+		})
+		skip(true)
+		skip(false)
+		stands := func(want runs.Standing) {
+			t.Helper()
+			e.See(t, func(tx *db.Tx) error {
+				st, err := runs.Stand(tx, job)
+				if !st.Last.Equal(want.Last) || !st.Open.Equal(want.Open) || st.Held != want.Held {
+					t.Errorf("%+v, want %+v", st, want)
+				}
+				return err
+			})
+		}
+		stands(runs.Standing{Last: next, Open: due, Held: true})
+		e.Do(t, func(tx *db.Tx) error { return runs.Release(tx, a) })
+		stands(runs.Standing{Last: next, Open: due})
+		b, _ := acquire(t, e, "b", time.Minute)
 		e.Do(t, func(tx *db.Tx) error {
-			n, err := runs.DropBefore(tx, dbtest.Start.Add(time.Hour))
-			if n != 2 {
-				t.Errorf("dropped %d", n)
+			again, err := runs.Begin(tx, b, runs.Asked{ID: runs.NewID(), Due: due})
+			if again.ID != r.ID || again.Host != "b" {
+				t.Errorf("%+v", again)
+			}
+			return errors.Join(err, runs.Finish(tx, again, "done"))
+		})
+		stands(runs.Standing{Last: next, Held: true})
+	})
+}
+
+func TestReplicas(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		for _, r := range []runs.Replica{{Host: "b", AheadMS: -90_000}, {Host: "a"}, {Host: "b", AheadMS: 12}} {
+			e.Do(t, func(tx *db.Tx) error {
+				_, err := runs.Beat(tx, r.Host, "1.0", time.Duration(r.AheadMS)*time.Millisecond)
+				return err
+			})
+		}
+		e.Do(t, func(tx *db.Tx) error {
+			return tx.Exec("UPDATE replicas SET seen_at = ? WHERE host = ?", time.Now().Add(-61*time.Minute).UTC(), "a").Error
+		})
+		e.Do(t, func(tx *db.Tx) error { _, err := runs.Beat(tx, "c", "1.0", 0); return err })
+		e.See(t, func(tx *db.Tx) error {
+			page, err := runs.Replicas(tx, orgtest.By, runs.ReplicasInput{})
+			if len(page.Items) != 2 || page.Items[0].Host != "b" || page.Items[0].AheadMS != 12 || page.Items[1].Host != "c" {
+				t.Errorf("%+v", page)
 			}
 			return err
 		})
@@ -188,8 +256,9 @@ func TestWhoSeesRuns(t *testing.T) {
 			_, list := runs.List(tx, s.Actor, runs.ListInput{})
 			_, get := runs.Get(tx, s.Actor, runs.GetInput{})
 			_, latest := runs.Latest(tx, s.Actor, []string{job})
+			_, replicas := runs.Replicas(tx, s.Actor, runs.ReplicasInput{})
 			may := s.Role == access.County || s.Role == access.Auditor
-			if (list == nil) != may || (latest == nil) != may || fail.Is(get, "jobs.run_missing") != may {
+			if (list == nil) != may || (latest == nil) != may || (replicas == nil) != may || fail.Is(get, "jobs.run_missing") != may {
 				t.Errorf("%s: %v; %v; %v", s.Name, list, get, latest)
 			}
 			return nil

@@ -85,6 +85,23 @@ func All[T any](tx *db.Tx, key Key[T]) (map[UnitID][]Found[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	return byUnit(key, rows)
+}
+
+// Of is [All] of some units.
+func Of[T any](tx *db.Tx, key Key[T], units []UnitID) (map[UnitID][]Found[T], error) {
+	var all []row
+	for part := range slices.Chunk(units, 500) {
+		rows, err := db.All[row](tx.Where("name = ? AND unit_id IN ?", key.Name, part).Order("valid_from"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	return byUnit(key, all)
+}
+
+func byUnit[T any](key Key[T], rows []row) (map[UnitID][]Found[T], error) {
 	out := make(map[UnitID][]Found[T], len(rows))
 	for _, r := range rows {
 		f, err := decode(key, r)

@@ -19,14 +19,15 @@ import (
 // database server's together ("cpu-ms/op"), which other work on the machine stretches less than the time on the clock.
 func (e *Env) Spent(b *testing.B) func() {
 	b.Helper()
-	start := e.cpu(b)
+	start := e.CPU(b)
 	return func() {
 		b.Helper()
-		b.ReportMetric(float64(e.cpu(b)-start)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op")
+		b.ReportMetric(float64(e.CPU(b)-start)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op")
 	}
 }
 
-func (e *Env) cpu(b *testing.B) time.Duration {
+// CPU is the processor time that this process and the database server have spent so far.
+func (e *Env) CPU(b *testing.B) time.Duration {
 	b.Helper()
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -15,6 +15,9 @@ import (
 // maxSlots bounds the databases on a server; a test waits for none, it takes the next.
 const maxSlots = 64
 
+// schema is the state of the migrations that a database was made with: one of another state is left alone.
+var schema = db.Fingerprint()
+
 // Server gives a test an emptied database on "mysql" or "mariadb".
 func Server(t testing.TB, name string) *Env {
 	t.Helper()
@@ -45,7 +48,7 @@ func takeSlot(prefix string) (name string, release func(), err error) {
 	}
 	release = func() { _ = conn.Close(); _ = admin.Close() }
 	for n := range maxSlots {
-		name = fmt.Sprintf("huotang_test_%d", n+1)
+		name = fmt.Sprintf("huotang_test_%s_%d", schema, n+1)
 		var got sql.NullInt64
 		if err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, 0)", name).Scan(&got); err != nil {
 			break

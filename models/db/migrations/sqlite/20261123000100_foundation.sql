@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS `audit_rows` (
-  `id` INTEGER PRIMARY KEY AUTOINCREMENT,
+  `id` INTEGER PRIMARY KEY,
   `at` DATETIME NOT NULL,
   `account_id` BLOB NULL,
   `system` TEXT NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS `job_leases` (
   `fence` INTEGER NOT NULL,
   `expires_at` DATETIME NOT NULL,
   PRIMARY KEY (`job`)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS `form_keys` (
   `account_id` BLOB NOT NULL,

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS `units` (
   `since` DATE NULL,
   `until` DATE NULL,
   PRIMARY KEY (`id`)
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS `uq_units_tree_code` ON `units` (`tree`, `code`);
 CREATE UNIQUE INDEX IF NOT EXISTS `uq_units_path` ON `units` (`path`);
 CREATE INDEX IF NOT EXISTS `ix_units_parent_id` ON `units` (`parent_id`);

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS `persons` (
   `made_at` DATETIME NOT NULL,
   `changed_at` DATETIME NOT NULL,
   PRIMARY KEY (`id`)
-);
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS `ix_persons_village_id` ON `persons` (`village_id`);
 CREATE INDEX IF NOT EXISTS `ix_persons_branch_id` ON `persons` (`branch_id`);
 CREATE INDEX IF NOT EXISTS `ix_persons_group_id` ON `persons` (`group_id`);
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS `exemptions` (
   `until` DATE NULL,
   `approved_by` TEXT NOT NULL,
   PRIMARY KEY (`person_id`, `since`)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS `rosters` (
   `id` BLOB NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS `rosters` (
   `since` DATE NOT NULL,
   `until` DATE NULL,
   PRIMARY KEY (`id`)
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS `uq_rosters_site_id_person_id_since` ON `rosters` (`site_id`, `person_id`, `since`);
 CREATE INDEX IF NOT EXISTS `ix_rosters_person_id` ON `rosters` (`person_id`);
 

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS `accounts` (
   `made_by` BLOB NULL,
   `disabled_at` DATETIME NULL,
   PRIMARY KEY (`id`)
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS `uq_accounts_username` ON `accounts` (`username`);
 CREATE INDEX IF NOT EXISTS `ix_accounts_person_id` ON `accounts` (`person_id`);
 
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS `grants` (
   `granted_at` DATETIME NOT NULL,
   `expires_at` DATETIME NULL,
   PRIMARY KEY (`id`)
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS `uq_grants_account_id_role_unit_id` ON `grants` (`account_id`, `role`, `unit_id`);
 CREATE INDEX IF NOT EXISTS `ix_grants_unit_id` ON `grants` (`unit_id`);
 
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS `sign_ins` (
   `seen_at` DATETIME NOT NULL,
   `expires_at` DATETIME NOT NULL,
   PRIMARY KEY (`token`)
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS `uq_sign_ins_id` ON `sign_ins` (`id`);
 CREATE INDEX IF NOT EXISTS `ix_sign_ins_account_id` ON `sign_ins` (`account_id`);
 CREATE INDEX IF NOT EXISTS `ix_sign_ins_expires_at` ON `sign_ins` (`expires_at`);

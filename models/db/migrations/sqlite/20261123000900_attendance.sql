@@ -71,7 +71,7 @@ CREATE TABLE IF NOT EXISTS `marks` (
 CREATE INDEX IF NOT EXISTS `ix_marks_person_id` ON `marks` (`person_id`);
 
 CREATE TABLE IF NOT EXISTS `mark_changes` (
-  `id` INTEGER PRIMARY KEY AUTOINCREMENT,
+  `id` INTEGER PRIMARY KEY,
   `session_id` BLOB NOT NULL,
   `person_id` BLOB NOT NULL,
   `revision` INTEGER NOT NULL,

@@ -1,0 +1,3 @@
+-- +goose Up
+-- All acts of one kind.
+ALTER TABLE `audit_rows` ADD KEY `ix_audit_rows_act` (`act`);

@@ -1,0 +1,9 @@
+-- +goose Up
+ALTER TABLE `job_runs` ADD COLUMN `dry` BOOLEAN NOT NULL DEFAULT 0;
+CREATE TABLE IF NOT EXISTS `replicas` (
+  `host` VARCHAR(80) NOT NULL,
+  `version` VARCHAR(60) NOT NULL,
+  `seen_at` DATETIME(3) NOT NULL,
+  `ahead_ms` BIGINT NOT NULL,
+  PRIMARY KEY (`host`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE `outbox_rows` ADD COLUMN `gave_up_at` DATETIME NULL;
