@@ -1,6 +1,12 @@
 // Package accounts holds who may sign in, with which roles, and the sign-ins
 // themselves. An account belongs to one person; a grant gives it a role on a unit of either tree and
 // everything below. The root of the aggregate is the account's row, locked before its grants and sign-ins.
+//
+// Who may give which role stands in gives.go, and nobody gives beyond his own ([Grant]); a role for a time ends on a day, at most
+// [Terms] ahead, and its end is told beforehand ([Ending]). Accounts are made one by one or for many schools at once
+// ([Area.AddMany]) and let their owners in by a printed slip with a code that works once ([Area.MakeSlips]): an office then
+// chooses a password, a host or a trainee may take six digits ([MayPin]). A forgotten one is a new slip, handed over face to
+// face. Failures slow down and lock nobody out for good; an office's sign-in ends when it is not used ([Idles]).
 package accounts
 
 import (
@@ -8,6 +14,7 @@ import (
 
 	"huotang/models/access"
 	"huotang/models/audit"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/fail"
 	"huotang/models/id"
@@ -33,6 +40,10 @@ type accountRow struct {
 	MadeAt     time.Time
 	MadeBy     *AccountID
 	DisabledAt *time.Time
+
+	OpenPersonID *access.PersonID // PersonID while the account is open; unique, since a person has one account
+	Pin          bool             // the secret is six digits
+	EndsOn       date.Date        // last day, see [Leave]; zero for no end
 }
 
 func (accountRow) TableName() string { return "accounts" }
@@ -52,7 +63,7 @@ func (grantRow) TableName() string { return "grants" }
 // Prefs is how an account wants its pages.
 type Prefs struct {
 	Language string `json:"language" form:"language"` // "zh-CN", "en" or "" for as the browser asks
-	Elder    string `json:"elder" form:"elder"`       // "on", "off" or "" for as the role has it
+	Elder    string `json:"elder" form:"elder"`       // "on", "max", "off" or "" for as the role has it
 }
 
 const (
@@ -113,7 +124,7 @@ func SetPrefs(tx *db.Tx, by access.Actor, in Prefs) (Prefs, error) {
 	}
 	var c fail.Check
 	c.If(in.Language != "" && in.Language != "zh-CN" && in.Language != "en", "language", "input.choice")
-	c.If(in.Elder != "" && in.Elder != "on" && in.Elder != "off", "elder", "input.choice")
+	c.If(in.Elder != "" && in.Elder != "on" && in.Elder != "max" && in.Elder != "off", "elder", "input.choice")
 	if err := c.Err(); err != nil {
 		return Prefs{}, err
 	}

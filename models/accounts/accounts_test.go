@@ -152,8 +152,8 @@ func TestAdd(t *testing.T) {
 			"Chinese user name":                 {all[access.County], accounts.AddInput{Username: "王秀兰", Name: "甲"}, ""},
 			"unknown person":                    {all[access.County], accounts.AddInput{Username: "fourth", Name: "甲", Person: access.PersonID{1}}, fail.Missing},
 			"person of elsewhere":               {accountstest.As(t, e, access.Village, tree.Village3.ID), accounts.AddInput{Username: "fifth", Name: "甲", Person: person}, fail.Missing},
-			"host":                              {all[access.Host], accounts.AddInput{Username: "sixth", Name: "甲"}, fail.Missing},
-			"auditor":                           {all[access.Auditor], accounts.AddInput{Username: "seventh", Name: "甲"}, fail.Missing},
+			"host":                              {all[access.Host], accounts.AddInput{Username: "sixth", Name: "甲"}, fail.ForbiddenAct},
+			"auditor":                           {all[access.Auditor], accounts.AddInput{Username: "seventh", Name: "甲"}, fail.ForbiddenAct},
 			"visitor":                           {access.Visitor(), accounts.AddInput{Username: "eighth", Name: "甲"}, fail.Unauthenticated},
 			"village, official without a place": {all[access.Village], accounts.AddInput{Username: "ninth", Name: "甲"}, ""},
 		} {
@@ -191,9 +191,12 @@ func TestList(t *testing.T) {
 			in   accounts.ListInput
 			want []string
 		}{
-			"county":   {all[access.County], accounts.ListInput{}, []string{"auditor", "county", "head", "host", "host", "lecturer", "-", "secretary", "township", "trainee", "village"}},
-			"township": {all[access.Township], accounts.ListInput{}, []string{"head", "host", "lecturer", "township", "trainee", "village"}},
-			"village":  {all[access.Village], accounts.ListInput{}, []string{"head", "host", "-", "trainee", "village"}},
+			"county": {all[access.County], accounts.ListInput{}, []string{
+				"auditor", "cadre", "county", "delegate", "group_leader", "head", "host", "host", "lecturer", "-", "resident", "secretary", "township",
+				"township_admin", "trainee", "village",
+			}},
+			"township": {all[access.Township], accounts.ListInput{}, []string{"cadre", "delegate", "head", "host", "lecturer", "resident", "township", "township_admin", "trainee", "village"}},
+			"village":  {all[access.Village], accounts.ListInput{}, []string{"cadre", "head", "host", "-", "resident", "trainee", "village"}},
 			"by role":  {all[access.Auditor], accounts.ListInput{Role: access.Host}, []string{"host", "host"}},
 			"by name":  {all[access.County], accounts.ListInput{Q: "新来"}, []string{"-"}},
 			"by user":  {all[access.County], accounts.ListInput{Q: "SECRET"}, []string{"secretary"}},
@@ -207,7 +210,7 @@ func TestList(t *testing.T) {
 			t.Errorf("%+v %v", page, err)
 		}
 		for _, role := range []access.Role{access.Host, access.Trainee, access.Secretary, access.Lecturer} {
-			if k := kind(e, accounts.List, all[role], accounts.ListInput{}); k != fail.Missing {
+			if k := kind(e, accounts.List, all[role], accounts.ListInput{}); k != fail.ForbiddenAct {
 				t.Errorf("%s: %q", role, k)
 			}
 		}

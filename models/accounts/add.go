@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 
@@ -10,7 +11,6 @@ import (
 	"huotang/models/fail"
 	"huotang/models/id"
 	"huotang/models/lang"
-	"huotang/models/people"
 )
 
 // AddInput describes a new account. It may do nothing until it has a grant, and nobody can sign in with it
@@ -25,8 +25,8 @@ type AddInput struct {
 // Add makes an account. Permission: AccountsManage on any unit; for a person's account where the person lives, belongs
 // or attends, since it will show his own records.
 func Add(tx *db.Tx, by access.Actor, in AddInput) (View, error) {
-	if by.Visible(access.AccountsManage).Empty() {
-		return View{}, by.Require(access.AccountsManage)
+	if err := by.RequireAnywhere(access.AccountsManage); err != nil {
+		return View{}, err
 	}
 	var c fail.Check
 	row := newAccount(tx, by, &c, in.Username, in.Name, in.Language)
@@ -34,7 +34,7 @@ func Add(tx *db.Tx, by access.Actor, in AddInput) (View, error) {
 		if err := personOf(tx, by, in.Person); err != nil {
 			return View{}, err
 		}
-		row.PersonID = in.Person.Ptr()
+		row.PersonID, row.OpenPersonID = in.Person.Ptr(), in.Person.Ptr()
 	}
 	if err := c.Err(); err != nil {
 		return View{}, err
@@ -45,28 +45,35 @@ func Add(tx *db.Tx, by access.Actor, in AddInput) (View, error) {
 	return read(tx, row.ID)
 }
 
-// personOf asks for the right to make an account of the person, who must not have one that works.
+// personOf asks for the right to make an account of the person, who must be there still and not have one that works.
 func personOf(tx *db.Tx, by access.Actor, person access.PersonID) error {
-	p, err := people.Find(tx, person)
+	p, paths, err := homeOf(tx, person)
 	if err != nil {
 		return err
-	}
-	schools, err := people.Schools(tx, person, tx.Today())
-	if err != nil {
-		return err
-	}
-	paths := p.Home()
-	for _, s := range schools {
-		paths = append(paths, s.Path)
 	}
 	if err := by.Require(access.AccountsManage, paths...); err != nil {
 		return err
 	}
-	held, err := db.All[accountRow](tx.Where("person_id = ? AND disabled_at IS NULL", person).Limit(1))
-	if err == nil && len(held) > 0 {
+	switch {
+	case !p.MergedInto.IsZero():
+		return fail.Conflict("people.merged")
+	case !p.Gone.IsZero() && !p.Gone.After(tx.Today()):
+		return fail.Conflict("accounts.person_gone")
+	}
+	held, err := openOf(tx, person)
+	if err == nil && !held.ID.IsZero() {
 		err = fail.Conflict("accounts.person_has")
 	}
 	return err
+}
+
+// openOf reads the open account of a person, the zero row for none.
+func openOf(tx *db.Tx, person access.PersonID) (accountRow, error) {
+	held, err := db.All[accountRow](tx.Where("open_person_id = ?", person).Limit(1))
+	if err != nil || len(held) == 0 {
+		return accountRow{}, err
+	}
+	return held[0], nil
 }
 
 var usernameForm = regexp.MustCompile(`^[\p{L}\p{Nd}][\p{L}\p{Nd}._-]+$`)
@@ -85,6 +92,11 @@ func newAccount(tx *db.Tx, by access.Actor, c *fail.Check, username, name, langu
 func insertAccount(tx *db.Tx, by access.Actor, row accountRow) error {
 	if err := db.Insert(tx, &row); err != nil {
 		if db.IsDuplicate(err) {
+			if row.PersonID != nil {
+				if held, findErr := openOf(tx, *row.PersonID); findErr != nil || !held.ID.IsZero() {
+					return errors.Join(findErr, fail.Conflict("accounts.person_has").Because(err))
+				}
+			}
 			e := fail.Conflict("accounts.username_taken").Because(err)
 			e.Fields = []fail.Field{{Name: "username", Code: "accounts.username_taken"}}
 			return e
@@ -114,7 +126,7 @@ func SetDisabled(tx *db.Tx, by access.Actor, in SetDisabledInput) (View, error) 
 	if (h.row.DisabledAt != nil) == in.Disabled {
 		return read(tx, in.ID)
 	}
-	columns, state := map[string]any{"disabled_at": nil}, [2]string{"disabled", "open"}
+	columns, state := map[string]any{"disabled_at": nil, "open_person_id": h.row.PersonID, "ends_on": nil}, [2]string{"disabled", "open"}
 	if in.Disabled {
 		if err := h.keepCounty(tx, h.grants...); err != nil {
 			return View{}, err
@@ -122,9 +134,15 @@ func SetDisabled(tx *db.Tx, by access.Actor, in SetDisabledInput) (View, error) 
 		if _, err := EndAll(tx, in.ID, ""); err != nil {
 			return View{}, err
 		}
-		columns, state = map[string]any{"disabled_at": tx.Now}, [2]string{"open", "disabled"}
+		if err := voidCodes(tx, in.ID); err != nil {
+			return View{}, err
+		}
+		columns, state = map[string]any{"disabled_at": tx.Now, "open_person_id": nil}, [2]string{"open", "disabled"}
 	}
 	if _, err := db.Set(tx.Model(&accountRow{}).Where("id = ?", in.ID), columns); err != nil {
+		if db.IsDuplicate(err) {
+			err = fail.Conflict("accounts.person_has").Because(err)
+		}
 		return View{}, err
 	}
 	err = audit.Add(tx, by, audit.Row{

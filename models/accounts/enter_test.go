@@ -2,9 +2,12 @@ package accounts_test
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/alexedwards/argon2id"
 
 	"huotang/models/access"
 	"huotang/models/accounts"
@@ -122,25 +125,47 @@ func TestFailuresAtOnce(t *testing.T) {
 	})
 }
 
-// An unknown user name takes as long as a known one.
-func TestTimeDoesNotTell(t *testing.T) {
+// A try costs the same whoever it is for: somebody, nobody, one who has set no password yet, one who is closed, six digits.
+func TestTheWorkDoesNotTell(t *testing.T) {
 	e := dbtest.SQLite(t)
 	a := accounts.New(accountstest.Key)
-	_, username := someone(t, e, a)
-	took := func(username, address string) time.Duration {
-		best := time.Hour
-		for range 4 {
-			start := time.Now()
-			if _, err := accountstest.SignIn(e, a, username, wrong, address); !fail.Is(err, "accounts.wrong") {
-				t.Fatal(err)
-			}
-			best = min(best, time.Since(start))
-		}
-		return best
+	tree := orgtest.County(t, e)
+	made := func() (access.Actor, string) {
+		by := accountstest.As(t, e, access.Host, org.SiteUnit(tree.Site.ID))
+		return by, accountstest.SetPassword(t, e, a, by.Account, accountstest.Password)
 	}
-	known, unknown := took(username, "1"), took("nobody.here", "2")
-	if unknown < known/2 || known < unknown/2 {
-		t.Errorf("known %s, unknown %s", known, unknown)
+	_, known := made()
+	closed, closedName := made()
+	if _, err := write(e, accounts.SetDisabled, orgtest.By, accounts.SetDisabledInput{ID: closed.Account, Disabled: true}); err != nil {
+		t.Fatal(err)
+	}
+	_, digits := made()
+	e.Do(t, func(tx *db.Tx) error {
+		return tx.Exec("UPDATE accounts SET pin = ? WHERE username = ?", true, digits).Error
+	})
+	var bare accounts.View
+	e.Do(t, func(tx *db.Tx) (err error) {
+		bare, err = accounts.Add(tx, orgtest.By, accounts.AddInput{Username: "bare", Name: "没有密码"})
+		return err
+	})
+	var costs []argon2id.Params
+	for i, username := range []string{known, "nobody.here", "", closedName, digits, bare.Username} {
+		e.See(t, func(tx *db.Tx) error {
+			c, err := a.Candidate(tx, accounts.EnterInput{Username: username, Address: "look"})
+			if err != nil {
+				return err
+			}
+			cost, err := c.Cost()
+			costs = append(costs, cost)
+			return err
+		})
+		before := a.Compared()
+		if _, err := accountstest.SignIn(e, a, username, wrong, fmt.Sprint(i)); !fail.Is(err, "accounts.wrong") {
+			t.Errorf("%q: %v", username, err)
+		}
+		if n := a.Compared() - before; n != 1 || costs[i] != costs[0] {
+			t.Errorf("%q: %d comparisons of %+v, want one of %+v", username, n, costs[i], costs[0])
+		}
 	}
 }
 
@@ -223,15 +248,30 @@ func TestChangedMeanwhile(t *testing.T) {
 	})
 }
 
-// Hashing waits for a place, and gives up with its request.
+// Two hash at a time. The third waits for a place, and gives up with its request.
 func TestHashesAreBounded(t *testing.T) {
 	a := accounts.New(accountstest.Key)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
-	defer cancel()
-	kinds := atOnce(12, func(int) error { _, err := a.Hash(ctx, accountstest.Password); return err })
-	if kinds[""] == 0 || kinds[""] > 4 || kinds[fail.Internal] != 12-kinds[""] {
-		t.Errorf("%v", kinds)
+	ctx, cancel := context.WithCancel(t.Context())
+	first, err := a.Enter(ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
+	second, err := a.Enter(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	third := make(chan error)
+	go func() { _, err := a.Hash(ctx, accountstest.Password); third <- err }()
+	cancel()
+	if err := <-third; fail.KindOf(err) != fail.Internal {
+		t.Errorf("hashed while there was no place: %v", err)
+	}
+	go func() { _, err := a.Hash(t.Context(), accountstest.Password); third <- err }()
+	first()
+	if err := <-third; err != nil {
+		t.Error(err)
+	}
+	second()
 }
 
 func BenchmarkActor(b *testing.B) {

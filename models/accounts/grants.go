@@ -12,37 +12,8 @@ import (
 	"huotang/models/fail"
 	"huotang/models/id"
 	"huotang/models/org"
+	"huotang/models/people"
 )
-
-// gives says which roles a role may give and take away, on its own unit and below: the county's
-// and the auditor's only the county, and nobody else one of his own rank.
-var gives = map[access.Role][]access.Role{
-	access.County: access.Roles,
-	access.Township: {
-		access.Village, access.Secretary, access.Host, access.Head, access.Lecturer, access.Trainee,
-	},
-	access.Village: {access.Host, access.Head, access.Trainee},
-}
-
-// heldOn says on which kinds of unit a role is held.
-var heldOn = map[access.Role][]org.Kind{
-	access.County:    {org.County, org.CountyCommittee},
-	access.Auditor:   {org.County, org.CountyCommittee, org.Township, org.TownshipCommittee},
-	access.Township:  {org.Township, org.TownshipCommittee},
-	access.Village:   {org.Village},
-	access.Secretary: {org.GeneralBranch, org.Branch, org.Group},
-	access.Host:      {org.Site},
-	access.Head:      {org.Site},
-	access.Lecturer:  {org.County, org.Township},
-	access.Trainee:   {org.Site, org.Village},
-}
-
-// mayGive reports whether the actor may give or take the role on the path.
-func mayGive(by access.Actor, role access.Role, path string) bool {
-	return by.Job() != "" || slices.ContainsFunc(by.Grants(), func(g access.Grant) bool {
-		return strings.HasPrefix(path, g.Path) && slices.Contains(gives[g.Role], role)
-	})
-}
 
 // held is a grant with its unit.
 type held struct {
@@ -70,6 +41,7 @@ const heldQuery = "SELECT g.id, g.role, g.unit_id, u.code, u.name, u.kind, u.tre
 type holder struct {
 	row    accountRow
 	grants []held
+	home   []string // where a person lives, belongs and attends whose account holds nothing; empty for any other
 }
 
 // lockHeld locks an account and reads it with its grants.
@@ -78,15 +50,37 @@ func lockHeld(tx *db.Tx, account AccountID) (holder, error) {
 	if err != nil {
 		return holder{}, err
 	}
-	grants, err := db.Ask[held](tx, heldQuery, account)
-	return holder{row, grants}, err
+	return hold(tx, row)
 }
 
-// seen reports whether the actor may know of the account: where it holds a grant, because
-// he made it, or as the county.
+// hold reads what an account holds.
+func hold(tx *db.Tx, row accountRow) (h holder, err error) {
+	h.row = row
+	if h.grants, err = db.Ask[held](tx, heldQuery, row.ID); err != nil || len(h.grants) > 0 || row.PersonID == nil {
+		return h, err
+	}
+	_, h.home, err = homeOf(tx, *row.PersonID)
+	return h, err
+}
+
+// homeOf reads a person and where he lives, belongs and attends.
+func homeOf(tx *db.Tx, person access.PersonID) (p people.Person, paths []string, err error) {
+	if p, err = people.Find(tx, person); err != nil {
+		return p, nil, err
+	}
+	schools, err := people.Schools(tx, person, tx.Today())
+	paths = p.Home()
+	for _, s := range schools {
+		paths = append(paths, s.Path)
+	}
+	return p, paths, err
+}
+
+// seen reports whether the actor may know of the account: where it holds a grant, or when it holds none, where its owner is at
+// home; because he made it, or as the county.
 func (h holder) seen(by access.Actor) bool {
 	own := by.SignedIn() && id.Or(h.row.MadeBy) == by.Account
-	return own || by.Job() != "" || by.Has(access.County) || slices.ContainsFunc(h.grants, func(g held) bool {
+	return own || len(h.home) > 0 && by.Can(access.AccountsSee, h.home...) || by.Job() != "" || by.Has(access.County) || slices.ContainsFunc(h.grants, func(g held) bool {
 		return by.Can(access.AccountsSee, g.Path)
 	})
 }
@@ -138,12 +132,12 @@ type GrantInput struct {
 	Account AccountID   `path:"id" json:"-"`
 	Role    access.Role `json:"role" form:"role"`
 	Unit    org.UnitID  `json:"unit" form:"unit"`
-	Until   date.Date   `json:"until" form:"until"` // last day; zero for no end
+	Until   date.Date   `json:"until" form:"until"` // last day; zero for no end, which a role that is for a time does not have, see [Terms]
 }
 
 // Grant gives a role, or changes how long it is held. Locks the account. Permission: AccountsManage on the unit, and
-// never beyond one's own: the county gives every role, a township those below it, a village those of its schools; and no
-// longer than the giver's own lasts. The account must be one that the actor may know of.
+// never beyond one's own: the county gives every role, a township those below it, a village those of its schools; no
+// longer than the giver's own lasts, and one that is for a time no longer than [Terms]. The account must be one that the actor may know of.
 func Grant(tx *db.Tx, by access.Actor, in GrantInput) (View, error) {
 	h, err := lockHeld(tx, in.Account)
 	if err == nil {
@@ -199,6 +193,12 @@ func grantUnit(tx *db.Tx, by access.Actor, in GrantInput) (org.Unit, error) {
 		return u, fail.Forbidden("accounts.not_yours_to_give")
 	}
 	c.If(!in.Until.IsZero() && in.Until.Before(tx.Today()), "until", "accounts.until_past")
+	c.If(in.Until.IsZero() && slices.Contains(access.TimeLimited, in.Role), "until", "accounts.until_needed")
+	longest, err := LongestDay(tx, in.Role)
+	if err != nil {
+		return u, err
+	}
+	c.If(!longest.IsZero() && in.Until.After(longest), "until", "accounts.until_too_long", longest.String())
 	last, err := lastDay(tx, by, in.Role, u.Path)
 	if err != nil {
 		return u, err

@@ -1,9 +1,12 @@
 package accounts_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,57 +22,158 @@ import (
 )
 
 // Who may give what, written down by hand and not taken from the code's table: roles given by each role
-// on the unit where they are held inside the giver's own unit.
+// on the unit where they are held inside the giver's own unit. The clerks hold their grant in both trees, as
+// offices do.
 func TestNobodyGivesBeyondHisOwn(t *testing.T) {
 	want := map[access.Role]string{
-		access.County: "auditor county head host lecturer township trainee village", access.Auditor: "",
-		access.Township: "head host lecturer trainee village", access.Village: "head host trainee",
-		access.Secretary: "", access.Host: "", access.Head: "", access.Lecturer: "", access.Trainee: "",
+		access.County:        "auditor cadre county delegate group_leader head host lecturer resident secretary township township_admin trainee village",
+		access.TownshipAdmin: "cadre delegate group_leader head host lecturer resident secretary township trainee village",
+		access.Township:      "cadre delegate group_leader head host lecturer secretary trainee village",
+		access.Village:       "head host trainee",
 	}
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		tree := orgtest.County(t, e)
 		givers := accountstest.Everyone(t, e, tree)
+		for role, committee := range map[access.Role]org.UnitID{
+			access.County: tree.Committee.ID, access.TownshipAdmin: tree.TownshipCommittee.ID, access.Township: tree.TownshipCommittee.ID,
+		} {
+			givers[role] = also(t, e, givers[role], role, committee)
+		}
+		on := accountstest.On(tree)
 		for _, giver := range access.Roles {
-			got := map[access.Role]fail.Kind{}
+			got := []string{}
 			for _, role := range access.Roles {
-				v, err := write(e, accounts.Add, orgtest.By, accounts.AddInput{Username: "to." + string(giver) + "." + string(role), Name: "甲"})
-				if err != nil {
-					t.Fatal(err)
+				switch k := kind(e, accounts.Grant, givers[giver], accounts.GrantInput{Account: known(t, e, tree), Role: role, Unit: on[role], Until: today.AddDays(30)}); k {
+				case "":
+					got = append(got, string(role))
+				case fail.Missing, fail.ForbiddenAct:
+				default:
+					t.Errorf("%s gives %s: %s", giver, role, k)
 				}
-				on := placeOf(tree, role)
-				// the account holds something at the school already, so that each giver who manages accounts knows it
-				if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: v.ID, Role: access.Trainee, Unit: org.SiteUnit(tree.Sister.ID)}); err != nil {
-					t.Fatal(err)
+				if giver == access.County || want[giver] == "" {
+					continue
 				}
-				got[role] = kind(e, accounts.Grant, givers[giver], accounts.GrantInput{Account: v.ID, Role: role, Unit: on})
-			}
-			list := ""
-			for _, role := range slices.Sorted(slices.Values(access.Roles)) {
-				if got[role] == "" {
-					list += " " + string(role)
-				} else if got[role] != fail.Missing && got[role] != fail.ForbiddenAct {
-					t.Errorf("%s gives %s: %s", giver, role, got[role])
+				if k := kind(e, accounts.Grant, givers[giver], accounts.GrantInput{Account: known(t, e, tree), Role: role, Unit: elsewhere(tree)[role], Until: today.AddDays(30)}); k != fail.Missing {
+					t.Errorf("%s gives %s in another township: %q", giver, role, k)
 				}
 			}
-			if d := cmp.Diff(want[giver], strings.TrimSpace(list)); d != "" {
+			slices.Sort(got)
+			if d := cmp.Diff(want[giver], strings.Join(got, " ")); d != "" {
 				t.Errorf("%s: %s", giver, d)
 			}
 		}
 	})
 }
 
-func placeOf(tree orgtest.Tree, role access.Role) org.UnitID {
-	switch role {
-	case access.County, access.Auditor:
-		return tree.County.ID
-	case access.Township, access.Lecturer:
-		return tree.Township.ID
-	case access.Village:
-		return tree.Village.ID
-	case access.Secretary:
-		return tree.Branch.ID
+var made atomic.Int64
+
+// known makes an account that holds something at a school, so that each giver who manages accounts knows it.
+func known(t *testing.T, e *dbtest.Env, tree orgtest.Tree) access.AccountID {
+	t.Helper()
+	v, err := write(e, accounts.Add, orgtest.By, accounts.AddInput{Username: fmt.Sprintf("to.%d", made.Add(1)), Name: "甲"})
+	if err == nil {
+		_, err = write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: v.ID, Role: access.Trainee, Unit: org.SiteUnit(tree.Sister.ID)})
 	}
-	return org.SiteUnit(tree.Site.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.ID
+}
+
+// also gives the actor's account one more grant, and the actor anew.
+func also(t *testing.T, e *dbtest.Env, by access.Actor, role access.Role, unit org.UnitID) access.Actor {
+	t.Helper()
+	if _, err := write(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: by.Account, Role: role, Unit: unit}); err != nil {
+		t.Fatal(err)
+	}
+	e.See(t, func(tx *db.Tx) (err error) { by, _, err = accounts.Actor(tx, by.Account); return err })
+	return by
+}
+
+// elsewhere is where each role is held in the other township; the county's is the county's.
+func elsewhere(tree orgtest.Tree) map[access.Role]org.UnitID {
+	far := org.SiteUnit(tree.Far.ID)
+	return map[access.Role]org.UnitID{
+		access.County: tree.County.ID, access.Auditor: tree.Township2.ID, access.TownshipAdmin: tree.Township2.ID, access.Township: tree.Township2.ID,
+		access.Village: tree.Village3.ID, access.Secretary: tree.Branch2.ID, access.GroupLeader: tree.Group2.ID, access.Host: far, access.Head: far,
+		access.Resident: tree.Village3.ID, access.Lecturer: tree.Township2.ID, access.Cadre: tree.Village3.ID, access.Delegate: far, access.Trainee: far,
+	}
+}
+
+// Each role is held on certain kinds of unit and on no other, written down by hand.
+func TestWhereRolesAreHeld(t *testing.T) {
+	want := map[access.Role]string{
+		access.County: "county committee", access.Auditor: "county township committee township_committee", access.TownshipAdmin: "township township_committee",
+		access.Township: "township township_committee", access.Village: "village", access.Secretary: "general_branch branch",
+		access.GroupLeader: "group", access.Host: "site", access.Head: "site", access.Resident: "village", access.Lecturer: "county township",
+		access.Cadre: "township village site", access.Delegate: "county township village site", access.Trainee: "village site",
+	}
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		units := []struct {
+			name string
+			id   org.UnitID
+		}{
+			{"county", tree.County.ID},
+			{"township", tree.Township.ID},
+			{"village", tree.Village.ID},
+			{"site", org.SiteUnit(tree.Site.ID)},
+			{"committee", tree.Committee.ID},
+			{"township_committee", tree.TownshipCommittee.ID},
+			{"general_branch", tree.GeneralBranch.ID},
+			{"branch", tree.Branch.ID},
+			{"group", tree.Group.ID},
+		}
+		for _, role := range access.Roles {
+			got := []string{}
+			for _, u := range units {
+				switch k := kind(e, accounts.Grant, orgtest.By, accounts.GrantInput{Account: known(t, e, tree), Role: role, Unit: u.id, Until: today.AddDays(30)}); k {
+				case "":
+					got = append(got, u.name)
+				case fail.InvalidInput:
+				default:
+					t.Errorf("%s on %s: %s", role, u.name, k)
+				}
+			}
+			if d := cmp.Diff(want[role], strings.Join(got, " ")); d != "" {
+				t.Errorf("%s: %s", role, d)
+			}
+		}
+	})
+}
+
+// Who is sent for a time has a role for a time.
+func TestResidentsNeedADay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		in := accounts.GrantInput{Account: known(t, e, tree), Role: access.Resident, Unit: tree.Village.ID}
+		if _, err := write(e, accounts.Grant, orgtest.By, in); faults(err)["until"] != "accounts.until_needed" {
+			t.Errorf("%v", err)
+		}
+		in.Until = today.AddDays(1)
+		if _, err := write(e, accounts.Grant, orgtest.By, in); err != nil {
+			t.Fatal(err)
+		}
+		sees := func() (can bool) {
+			e.See(t, func(tx *db.Tx) error {
+				by, _, err := accounts.Actor(tx, in.Account)
+				can = by.Can(access.PeopleNames, tree.Site.Path)
+				return err
+			})
+			return can
+		}
+		if !sees() {
+			t.Error("the team sees nothing")
+		}
+		in.Until = date.Date{}
+		if _, err := write(e, accounts.Grant, orgtest.By, in); faults(err)["until"] != "accounts.until_needed" {
+			t.Errorf("a day cannot be taken off again: %v", err)
+		}
+		e.Clock.Add(48 * time.Hour)
+		if sees() {
+			t.Error("the team still sees the village")
+		}
+	})
 }
 
 func TestForbiddenGrants(t *testing.T) {

@@ -2,7 +2,10 @@ package accounts
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"gorm.io/gorm"
 
 	"huotang/models/access"
 	"huotang/models/date"
@@ -20,6 +23,7 @@ type View struct {
 	Person   access.PersonID `json:"person,omitzero"`
 	Disabled bool            `json:"disabled"`
 	Grants   []GrantView     `json:"grants"`
+	EndsOn   date.Date       `json:"ends_on,omitzero"` // last day in office
 }
 
 // GrantView is a role on a unit.
@@ -29,6 +33,29 @@ type GrantView struct {
 	Unit  UnitRef     `json:"unit"`
 	Until date.Date   `json:"until,omitzero"` // last day
 }
+
+// Held is a role with the units on which it is held until one day: an office has its own in both trees.
+type Held struct {
+	Role  access.Role
+	Units []string
+	Until date.Date
+}
+
+// Together puts the grants of one role and one last day together, in their order, for people to read.
+func Together(grants []GrantView) []Held {
+	var out []Held
+	for _, g := range grants {
+		i := slices.IndexFunc(out, func(h Held) bool { return h.Role == g.Role && h.Until == g.Until })
+		if i < 0 {
+			i, out = len(out), append(out, Held{Role: g.Role, Until: g.Until})
+		}
+		out[i].Units = append(out[i].Units, g.Unit.Name)
+	}
+	return out
+}
+
+// Held is [Together] of the account's grants.
+func (v View) Held() []Held { return Together(v.Grants) }
 
 // UnitRef names a unit.
 type UnitRef struct {
@@ -54,8 +81,7 @@ func readHeld(tx *db.Tx, account AccountID) (holder, error) {
 	if err != nil {
 		return holder{}, err
 	}
-	grants, err := db.Ask[held](tx, heldQuery, account)
-	return holder{row, grants}, err
+	return hold(tx, row)
 }
 
 // read reads an account for an actor who has been let through.
@@ -66,7 +92,7 @@ func read(tx *db.Tx, account AccountID) (View, error) {
 
 func (h holder) view() View {
 	r := h.row
-	v := View{r.ID, r.Username, r.Name, id.Or(r.PersonID), r.DisabledAt != nil, make([]GrantView, len(h.grants))}
+	v := View{r.ID, r.Username, r.Name, id.Or(r.PersonID), r.DisabledAt != nil, make([]GrantView, len(h.grants)), r.EndsOn}
 	for i, g := range h.grants {
 		v.Grants[i] = g.view()
 	}
@@ -100,20 +126,15 @@ type ListInput struct {
 
 // List lists the accounts that hold a grant where the actor holds AccountsSee, and those that he made, by user name.
 func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[View], error) {
-	scope := by.Visible(access.AccountsSee)
-	if scope.Empty() {
-		return db.Page[View]{}, by.Require(access.AccountsSee)
+	q, err := listed(tx, by, org.UnitID{})
+	if err != nil {
+		return db.Page[View]{}, err
 	}
 	limit := in.Limit
 	if limit < 1 || limit > 200 {
 		limit = 50
 	}
-	q := tx.Where("username > ?", in.After)
-	if !scope.All && !by.Has(access.County) {
-		cond, args := db.PathRange("u.path", scope)
-		q = q.Where("(id IN (SELECT g.account_id FROM grants g JOIN units u ON u.id = g.unit_id WHERE "+cond+") OR made_by = ?)",
-			append(args, by.Account)...)
-	}
+	q = q.Where("username > ?", in.After)
 	if in.Role != "" {
 		q = q.Where("id IN (SELECT account_id FROM grants WHERE role = ?)", in.Role)
 	}
@@ -127,6 +148,32 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[View], error) {
 		return db.Page[View]{}, err
 	}
 	return page(tx, rows, limit)
+}
+
+// listed is a query of the accounts that the actor may know of, with a role on the unit or below it, where one is named.
+func listed(tx *db.Tx, by access.Actor, below org.UnitID) (*gorm.DB, error) {
+	if err := by.RequireAnywhere(access.AccountsSee); err != nil {
+		return nil, err
+	}
+	scope := by.Visible(access.AccountsSee)
+	q := tx.DB
+	if !scope.All && !by.Has(access.County) {
+		cond, args := db.PathRange("u.path", scope)
+		q = q.Where("(id IN (SELECT g.account_id FROM grants g JOIN units u ON u.id = g.unit_id WHERE "+cond+") OR made_by = ?)",
+			append(args, by.Account)...)
+	}
+	if below.IsZero() {
+		return q, nil
+	}
+	u, err := org.FindUnit(tx, below)
+	if err == nil {
+		err = by.Require(access.AccountsSee, u.Path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	cond, args := db.PathRange("u.path", access.Scope{Paths: []string{u.Path}})
+	return q.Where("id IN (SELECT g.account_id FROM grants g JOIN units u ON u.id = g.unit_id WHERE "+cond+")", args...), nil
 }
 
 // page joins the grants of a page's accounts in one query.
@@ -154,9 +201,18 @@ func page(tx *db.Tx, rows []accountRow, limit int) (db.Page[View], error) {
 		of[g.AccountID] = append(of[g.AccountID], g.Held)
 	}
 	for _, r := range rows {
-		p.Items = append(p.Items, holder{r, of[r.ID]}.view())
+		p.Items = append(p.Items, holder{row: r, grants: of[r.ID]}.view())
 	}
 	return p, nil
+}
+
+// ByUsername finds an account by its user name. Only a job may: a command on the server.
+func ByUsername(tx *db.Tx, by access.Actor, username string) (AccountID, error) {
+	if by.Job() == "" {
+		return AccountID{}, fail.Forbidden("access.forbidden")
+	}
+	row, err := db.One[accountRow](tx.Where("username = ?", fold(username)), "accounts.missing")
+	return row.ID, err
 }
 
 // MeView is the actor's own account.
@@ -169,6 +225,9 @@ type MeView struct {
 	Grants   []GrantView     `json:"grants"` // which role on which
 	Prefs
 }
+
+// Held is [Together] of one's own grants.
+func (v MeView) Held() []Held { return Together(v.Grants) }
 
 // Me reads the actor's own account with the grants that have not expired. Permission: being signed in.
 func Me(tx *db.Tx, by access.Actor, _ struct{}) (MeView, error) {

@@ -28,6 +28,7 @@ const (
 // Secret is a password as it is stored, or what is wrong with the one that was chosen;
 // the op that stores it tells the fault together with those of the other fields. Made by [Area.Hash].
 type Secret struct {
+	pin   bool // six digits
 	hash  string
 	fault string
 	args  []any
@@ -123,6 +124,10 @@ func (c Candidate) Verify(ctx context.Context, password string) (bool, error) {
 		return false, err
 	}
 	defer leave()
+	if c.pin {
+		password = c.area.pepper(digits(password))
+	}
+	c.area.compared.Add(1)
 	ok, err := argon2id.ComparePasswordAndHash(password, c.secret)
 	if err != nil {
 		return false, fmt.Errorf("accounts: %w", err)

@@ -40,15 +40,12 @@ func (a *Area) MakeSetupCode(tx *db.Tx, by access.Actor) (Code, error) {
 	if !needed {
 		return Code{}, fail.Conflict("accounts.set_up_done")
 	}
-	return a.makeCode(tx, forSetUp, AccountID{})
+	return a.makeCode(tx, codeRow{Purpose: forSetUp}, codeLife)
 }
 
 // CheckSetupCode is nil while the code works, for the page that asks for the rest.
 func (a *Area) CheckSetupCode(tx *db.Tx, code string) error {
-	r, err := db.One[codeRow](tx.Where("hash = ?", a.hash(forSetUp, code)), "accounts.code_invalid")
-	if fail.KindOf(err) == fail.Missing || err == nil && (r.UsedAt != nil || !r.ExpiresAt.After(tx.Now)) {
-		return errCode()
-	}
+	_, err := a.findCode(tx, tx.DB, code, forSetUp)
 	return err
 }
 
@@ -69,7 +66,7 @@ func (a *Area) SetUp(tx *db.Tx, in SetUpInput, s Secret) (AccountID, error) {
 	if _, err := db.All[codeRow](tx.Locked().Where("purpose = ?", forSetUp).Order("hash")); err != nil {
 		return AccountID{}, err
 	}
-	code, err := a.lockCode(tx, forSetUp, in.Code)
+	code, err := a.lockCode(tx, in.Code, forSetUp)
 	if err != nil {
 		return AccountID{}, err
 	}

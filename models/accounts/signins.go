@@ -1,7 +1,9 @@
 package accounts
 
 import (
-	"fmt"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"time"
 
 	"huotang/models/access"
@@ -184,20 +186,29 @@ func EndOthers(tx *db.Tx, by access.Actor, in SignInsInput) (struct{}, error) {
 	return struct{}{}, audit.Add(tx, by, audit.Row{Act: "sign_in.end_others", Object: "account", ID: by.Account})
 }
 
-// Sweep deletes sign-ins that ended or expired a day ago, failures that no longer count and codes that nobody can
-// use any more. A job calls it; says how many rows went.
-func Sweep(tx *db.Tx) (int64, error) {
-	var gone int64
-	before := tx.Now.Add(-forgetAfter)
-	for _, d := range []struct {
-		row  any
-		cond string
-	}{{&signInRow{}, "expires_at < ?"}, {&failureRow{}, "last_at < ?"}, {&codeRow{}, "expires_at < ?"}} {
-		res := tx.Where(d.cond, before).Delete(d.row)
-		if res.Error != nil {
-			return gone, fmt.Errorf("accounts: sweep: %w", res.Error)
-		}
-		gone += res.RowsAffected
-	}
-	return gone, nil
+// alwaysIdle are the roles whose sign-in ends when it is not used, whatever else the account holds; the other offices are let
+// off where their holder is a host or a head, too, whose phone is never asked in the middle of an evening.
+var (
+	alwaysIdle = []access.Role{access.County, access.Auditor, access.TownshipAdmin, access.Township}
+	neverIdle  = []access.Role{access.Host, access.Head}
+)
+
+// IdleLimit is how long a sign-in of an office may lie unused.
+const IdleLimit = 30 * time.Minute
+
+// Idles reports whether the actor's sign-in ends when it is not used for [IdleLimit], and with the day. Those of hosts and
+// trainees are remembered, and that of a host who has handed his school over: his phone may hold a roll of an evening before.
+func Idles(by access.Actor) bool {
+	return by.Has(alwaysIdle...) || !by.Has(neverIdle...) && office(by)
+}
+
+// Renews reports whether use puts off the end of the actor's sign-in. One that came with an office does not outlive it: who holds
+// no role any more goes on until the end that stands.
+func Renews(by access.Actor) bool { return len(by.Grants()) > 0 && !Idles(by) }
+
+// Sign gives a mark that only this installation makes, of a text for a purpose.
+func (a *Area) Sign(purpose, text string) string {
+	m := hmac.New(sha256.New, a.derive("sign/"+purpose))
+	m.Write([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:16])
 }

@@ -120,34 +120,3 @@ func TestTouch(t *testing.T) {
 		}
 	})
 }
-
-func TestSweep(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
-		a := accounts.New(accountstest.Key)
-		setupCode(t, e, a)
-		e.Do(t, func(tx *db.Tx) error {
-			for _, token := range []string{"ended", "lives"} {
-				if err := accounts.KeepSignIn(tx, accounts.SignIn{Token: token, Data: []byte{1}, ExpiresAt: tx.Now.Add(72 * time.Hour)}); err != nil {
-					return err
-				}
-			}
-			return accounts.DropSignIn(tx, "ended")
-		})
-		if _, err := accountstest.SignIn(e, a, "nobody", wrong, "1"); err == nil {
-			t.Error("let in")
-		}
-		sweep := func() (n int64) {
-			e.Do(t, func(tx *db.Tx) (err error) { n, err = accounts.Sweep(tx); return err })
-			return n
-		}
-		e.Clock.Add(23 * time.Hour)
-		before := sweep()
-		e.Clock.Add(2 * time.Hour)
-		middle := sweep()
-		e.Clock.Add(24 * time.Hour)
-		if after := sweep(); before != 0 || middle != 2 || after != 1 {
-			t.Errorf("%d, %d, %d rows went", before, middle, after)
-		}
-		e.See(t, func(tx *db.Tx) error { _, err := accounts.FindSignIn(tx, "lives"); return err })
-	})
-}

@@ -42,14 +42,14 @@ type SetLicenceInput struct {
 	Note   string    `json:"note" form:"note"`
 }
 
-// SetLicence grants again, suspends or revokes. A school without a licence keeps its records, but
-// gets no new activity days and sees no curricula. Locks the school. Permission: SitesLicense.
+// SetLicence grants again or resumes, suspends or revokes; the latter two say why, or name a document. A school without a licence keeps its records, but
+// gets no new activity days and sees no curricula. Locks the school. Permission: SitesLicense on the school or its branch.
 func SetLicence(tx *db.Tx, by access.Actor, in SetLicenceInput) (SiteView, error) {
 	s, err := LockSite(tx, in.Site)
 	if err != nil {
 		return SiteView{}, err
 	}
-	if err := by.Require(access.SitesLicense, s.Path); err != nil {
+	if err := by.Require(access.SitesLicense, s.Paths()...); err != nil {
 		return SiteView{}, err
 	}
 	var c fail.Check
@@ -59,7 +59,9 @@ func SetLicence(tx *db.Tx, by access.Actor, in SetLicenceInput) (SiteView, error
 	}
 	c.If(in.State != Licensed && in.State != Suspended && in.State != Revoked, "state", "input.choice")
 	c.If(on.After(tx.Today()), "on", "org.licence_future")
+	c.If(on.Before(s.ChangedOn) && s.Licence != in.State, "on", "org.licence_before", s.ChangedOn.String())
 	number, note := c.Text("number", in.Number, 0, 60), c.Prose("note", in.Note, 0, 300)
+	c.If((in.State == Suspended || in.State == Revoked) && s.Licence != in.State && number == "" && note == "", "note", "org.licence_why")
 	if err := c.Err(); err != nil {
 		return SiteView{}, err
 	}

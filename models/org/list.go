@@ -8,9 +8,10 @@ import (
 )
 
 const siteColumns = `SELECT s.id, u.code, u.name, v.name AS village, t.name AS township, s.plaque, s.licence,
-s.licensed_on, s.changed_on, s.address, s.equipment, s.network, COALESCE(b.name, '') AS branch
+s.licensed_on, s.changed_on, s.address, s.equipment, s.network, COALESCE(b.name, '') AS branch,
+s.village_group_id, COALESCE(n.name, '') AS village_group
 FROM sites s JOIN units u ON u.id = s.id JOIN units v ON v.id = u.parent_id JOIN units t ON t.id = v.parent_id
-LEFT JOIN units b ON b.id = s.branch_id `
+LEFT JOIN units b ON b.id = s.branch_id LEFT JOIN units n ON n.id = s.village_group_id `
 
 func readSite(tx *db.Tx, site SiteID) (SiteView, error) {
 	rows, err := db.Ask[SiteView](tx, siteColumns+"WHERE s.id = ?", site)
@@ -49,9 +50,12 @@ type SitesInput struct {
 	Limit   int     `query:"limit"` // 1–1000; 0 means 50
 }
 
-// Sites lists the schools that the actor sees, in code order. Permission: OrgSee on
-// the school or its branch.
+// Sites lists the schools that the actor sees, in code order; forbidden for who could see none anywhere. Permission:
+// OrgSee on the school or its branch.
 func Sites(tx *db.Tx, by access.Actor, in SitesInput) (db.Page[SiteView], error) {
+	if err := by.RequireAnywhere(access.OrgSee); err != nil {
+		return db.Page[SiteView]{}, err
+	}
 	limit := in.Limit
 	if limit < 1 || limit > 1000 {
 		limit = 50

@@ -1,7 +1,7 @@
 // Package org holds the two trees of units and the family schools in them.
 //
 // The administrative tree runs from the county over townships and village units
-// to the schools (paths "/a/530921/530921101/…/"), the party tree from the county committee to
+// to the schools and the villagers' groups (paths "/a/530921/530921101/…/"), the party tree from the county committee to
 // party groups ("/p/…/"). A school is a unit of the administrative tree, below its
 // village, with the licence and what belongs to the house beside it; it is linked to the party
 // branch that keeps it. Codes are the official ones; names change, so matching goes by code, then by alias.
@@ -54,6 +54,8 @@ const (
 	Village  Kind = "village"
 	Site     Kind = "site"
 
+	VillageGroup Kind = "village_group" // 村民小组: has no official code
+
 	CountyCommittee   Kind = "county_committee"
 	TownshipCommittee Kind = "township_committee"
 	GeneralBranch     Kind = "general_branch"
@@ -63,7 +65,7 @@ const (
 
 // parents says which kinds may stand above a kind; none for the two roots.
 var parents = map[Kind][]Kind{
-	County: nil, Township: {County}, Village: {Township}, Site: {Village},
+	County: nil, Township: {County}, Village: {Township}, Site: {Village}, VillageGroup: {Village},
 	CountyCommittee: nil, TownshipCommittee: {CountyCommittee}, GeneralBranch: {TownshipCommittee},
 	Branch: {GeneralBranch, TownshipCommittee, CountyCommittee}, Group: {Branch},
 }
@@ -106,6 +108,8 @@ type siteRow struct {
 	Equipment  string
 	Network    string
 	MadeAt     time.Time
+
+	VillageGroupID *UnitID // 村民小组 in which the house stands; nil while nobody has said
 }
 
 func (siteRow) TableName() string { return "sites" }
@@ -177,6 +181,9 @@ func LockUnit(tx *db.Tx, unit UnitID) (Unit, error) {
 func FindCode(tx *db.Tx, tree Tree, code string) (Unit, error) {
 	return findUnit(tx, "tree = ? AND code = ?", tree, code)
 }
+
+// PathUnit reads the unit with the path.
+func PathUnit(tx *db.Tx, path string) (Unit, error) { return findUnit(tx, "path = ?", path) }
 
 // Chain lists a unit and those above it, nearest first.
 func Chain(tx *db.Tx, unit UnitID) ([]Unit, error) {

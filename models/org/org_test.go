@@ -101,7 +101,6 @@ func TestListsHoldWhatIsSeen(t *testing.T) {
 			"township":  {orgtest.As(access.Township, tree.Township.Path), org.SitesInput{}, []string{a, b, c}},
 			"secretary": {orgtest.As(access.Secretary, tree.Branch.Path), org.SitesInput{}, []string{a, b}},
 			"host":      {orgtest.As(access.Host, tree.Site.Path), org.SitesInput{}, []string{a}},
-			"visitor":   {access.Visitor(), org.SitesInput{}, nil},
 			"under":     {orgtest.By, org.SitesInput{Under: tree.Village.Code}, []string{a, b}},
 			"foreign":   {orgtest.As(access.Township, tree.Township2.Path), org.SitesInput{Under: tree.Village.Code}, nil},
 			"Chinese":   {orgtest.By, org.SitesInput{Q: "王家院"}, []string{a}},
@@ -131,13 +130,15 @@ func TestListsHoldWhatIsSeen(t *testing.T) {
 
 // Who may do what, written down by hand and not taken from the matrix: read the school,
 // change its licence, add a school to its village. A host sees his school and not the
-// village; a secretary sees the school by its branch, which an act on the place does not name.
+// village; a secretary sees the school by the branch that keeps it, and not the village.
 func TestRolesOnASchool(t *testing.T) {
 	const ok, no, hidden = fail.Kind(""), fail.ForbiddenAct, fail.Missing
 	want := map[access.Role][3]fail.Kind{
 		access.County: {ok, ok, ok}, access.Auditor: {ok, no, no}, access.Township: {ok, ok, ok}, access.Village: {ok, no, no},
-		access.Secretary: {ok, hidden, hidden}, access.Host: {ok, no, hidden}, access.Head: {ok, no, hidden},
+		access.Secretary: {ok, no, hidden}, access.Host: {ok, no, hidden}, access.Head: {ok, no, hidden},
 		access.Lecturer: {ok, no, no}, access.Trainee: {ok, no, hidden},
+		access.TownshipAdmin: {ok, ok, ok}, access.GroupLeader: {ok, no, hidden}, access.Resident: {ok, no, no},
+		access.Cadre: {ok, no, hidden}, access.Delegate: {ok, no, no},
 	}
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		tree := orgtest.County(t, e)
@@ -172,6 +173,71 @@ func tryOnSchool(e *dbtest.Env, tree orgtest.Tree, by access.Actor) (kinds [3]fa
 		kinds[i] = fail.KindOf(e.Write(context.Background(), act))
 	}
 	return kinds
+}
+
+// Who sees no unit at all is told so, and does not take an empty list for the county's.
+func TestListsAreNotForEverybody(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		orgtest.County(t, e)
+		bare := access.New(access.AccountID{1}, access.PersonID{}, "", access.Visitor().Grants())
+		for name, list := range map[string]func(tx *db.Tx, by access.Actor) error{
+			"units": func(tx *db.Tx, by access.Actor) error { _, err := org.Units(tx, by, org.UnitsInput{}); return err },
+			"sites": func(tx *db.Tx, by access.Actor) error { _, err := org.Sites(tx, by, org.SitesInput{}); return err },
+		} {
+			for want, by := range map[fail.Kind]access.Actor{fail.Unauthenticated: access.Visitor(), fail.ForbiddenAct: bare} {
+				err := e.Read(context.Background(), func(tx *db.Tx) error { return list(tx, by) })
+				if got := fail.KindOf(err); got != want {
+					t.Errorf("%s: %v, want %s", name, err, want)
+				}
+			}
+		}
+	})
+}
+
+// A clerk of the township's party committee cares for the schools that its branches keep, wherever they stand.
+func TestLicenceByTheBranch(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		set := func(by access.Actor, site org.SiteID) fail.Kind {
+			return fail.KindOf(e.Write(context.Background(), func(tx *db.Tx) error {
+				_, err := org.SetLicence(tx, by, org.SetLicenceInput{Site: site, State: org.Suspended, Note: "试"})
+				return err
+			}))
+		}
+		clerk := orgtest.As(access.Township, tree.TownshipCommittee.Path)
+		if got := set(clerk, tree.Site.ID); got != "" {
+			t.Errorf("a school of his branches: %q", got)
+		}
+		if got := set(clerk, tree.Neighbour.ID); got != fail.Missing {
+			t.Errorf("a school that no branch keeps: %q", got)
+		}
+		if got := set(clerk, tree.Far.ID); got != fail.Missing {
+			t.Errorf("a school of another committee: %q", got)
+		}
+	})
+}
+
+// A school without a village is a fault of the form, for who may add one somewhere.
+func TestAddSiteWantsAVillage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		add := func(by access.Actor) error {
+			return e.Write(context.Background(), func(tx *db.Tx) error {
+				_, err := org.AddSite(tx, by, org.AddSiteInput{Name: "新"})
+				return err
+			})
+		}
+		if d := cmp.Diff([]fail.Field{{Name: "village", Code: "input.required"}}, fields(add(orgtest.As(access.Township, tree.Township.Path)))); d != "" {
+			t.Error(d)
+		}
+		for want, by := range map[fail.Kind]access.Actor{
+			fail.Unauthenticated: access.Visitor(), fail.ForbiddenAct: orgtest.As(access.Trainee, tree.Site.Path),
+		} {
+			if err := add(by); fail.KindOf(err) != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+		}
+	})
 }
 
 func TestLicence(t *testing.T) {

@@ -27,6 +27,9 @@ type SiteView struct {
 	Equipment  string    `json:"equipment"`
 	Network    string    `json:"network"`
 	Branch     string    `json:"branch"`
+
+	VillageGroupID UnitID `json:"village_group_id,omitzero"` // 村民小组 in which the house stands
+	VillageGroup   string `json:"village_group"`
 }
 
 // AddSiteInput describes a school that gets its licence.
@@ -38,13 +41,18 @@ type AddSiteInput struct {
 	Plaque     string    `json:"plaque" form:"plaque"`
 	LicensedOn date.Date `json:"licensed_on" form:"licensed_on"`
 	Address    string    `json:"address" form:"address"`
-	Equipment  string    `json:"equipment" form:"equipment"`
-	Network    string    `json:"network" form:"network"`
+	Equipment  string    `json:"equipment" form:"equipment"` // what the list of kinds does not say, see [SetEquipment]
+	Network    string    `json:"network" form:"network"`     // one of Networks, "" for not known
+
+	VillageGroup UnitID `json:"village_group" form:"village_group"` // 村民小组 of the village in which the house stands; may be zero
 }
 
 // AddSite adds a licensed school to a village. Locks the village, since it may
 // allocate the code. Permission: SitesLicense on the village.
 func AddSite(tx *db.Tx, by access.Actor, in AddSiteInput) (SiteView, error) {
+	if in.Village.IsZero() {
+		return SiteView{}, noVillage(by)
+	}
 	village, err := LockUnit(tx, in.Village)
 	if err != nil {
 		return SiteView{}, err
@@ -78,6 +86,16 @@ func AddSite(tx *db.Tx, by access.Actor, in AddSiteInput) (SiteView, error) {
 	return readSite(tx, s.ID)
 }
 
+// noVillage is the fault of an input that leaves out where the school is, for who may add one somewhere.
+func noVillage(by access.Actor) error {
+	if err := by.RequireAnywhere(access.SitesLicense); err != nil {
+		return err
+	}
+	var c fail.Check
+	c.Add("village", "input.required")
+	return c.Err()
+}
+
 func newSite(tx *db.Tx, village Unit, in AddSiteInput) (Unit, siteRow, error) {
 	var c fail.Check
 	c.If(village.Kind != Village, "village", "org.wrong_parent")
@@ -94,8 +112,12 @@ func newSite(tx *db.Tx, village Unit, in AddSiteInput) (Unit, siteRow, error) {
 	s := siteRow{
 		BranchID: in.Branch.Ptr(), Plaque: c.Text("plaque", in.Plaque, 0, 60), Licence: Licensed, LicensedOn: on, ChangedOn: on,
 		Address: c.Text("address", in.Address, 0, 200), Equipment: c.Text("equipment", in.Equipment, 0, 300),
-		Network: c.Text("network", in.Network, 0, 20), MadeAt: tx.Now,
+		Network: in.Network, MadeAt: tx.Now, VillageGroupID: in.VillageGroup.Ptr(),
 	}
+	if err := checkVillageGroup(tx, &c, village.ID, in.VillageGroup); err != nil {
+		return Unit{}, siteRow{}, err
+	}
+	checkNetwork(&c, in.Network)
 	if !in.Branch.IsZero() {
 		b, err := FindUnit(tx, in.Branch)
 		c.If(err != nil || b.Tree != Party, "branch", "input.id")
@@ -115,7 +137,7 @@ func siteCode(tx *db.Tx, c *fail.Check, village Unit, given string) (string, err
 		return given, nil
 	}
 	var last string
-	if err := tx.Raw("SELECT COALESCE(MAX(code), '') FROM units WHERE parent_id = ?", village.ID).Scan(&last).Error; err != nil {
+	if err := tx.Raw("SELECT COALESCE(MAX(code), '') FROM units WHERE parent_id = ? AND kind = ?", village.ID, Site).Scan(&last).Error; err != nil {
 		return "", fmt.Errorf("org: %w", err)
 	}
 	n := 0

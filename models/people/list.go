@@ -1,6 +1,7 @@
 package people
 
 import (
+	"slices"
 	"strings"
 
 	"huotang/models/access"
@@ -27,17 +28,28 @@ type View struct {
 	Standing  Standing   `json:"standing,omitempty"`    // today's
 	Exempt    date.Date  `json:"exempt_until,omitzero"` // last day of an exemption that holds today
 	Gone      date.Date  `json:"gone_on,omitzero"`
-	Shown     bool       `json:"-"` // more than the name
+	Life      Life       `json:"life,omitempty"`  // today's
+	Phone     string     `json:"phone,omitempty"` // masked; only of a person that is read by himself, see [Area.Get]
+	Shown     bool       `json:"-"`               // more than the name
+
+	VillageGroupID org.UnitID `json:"village_group_id,omitzero"` // 村民小组
+	VillageGroup   string     `json:"village_group,omitempty"`
+
+	Offices []OfficeLine `json:"offices,omitempty"` // today's, in bodies of the party
+
+	HouseholdID HouseholdID `json:"household_id,omitzero"`
+	Household   string      `json:"household,omitempty"`
 }
 
-// viewColumns needs the day twice, once for the standing and twice for the exemption; see [query.views].
+// viewColumns needs the day four times: for the life state, the standing, and twice for the exemption; see [views].
 const viewColumns = "SELECT p.id, p.name, p.gender, p.birth_year, p.village_id, v.name AS village, p.branch_id, COALESCE(b.name, '') AS branch, " +
-	"p.group_id, COALESCE(g.name, '') AS `group`, p.mobile, p.gone_on AS gone, COALESCE((SELECT s.standing FROM standings s " +
+	"p.group_id, COALESCE(g.name, '') AS `group`, p.village_group_id, COALESCE(n.name, '') AS village_group, p.mobile, p.gone_on AS gone, p.household_id, COALESCE(h.name, '') AS household, COALESCE((SELECT l.state FROM life_states l " +
+	"WHERE l.person_id = p.id AND l.since <= ? ORDER BY l.since DESC LIMIT 1), 'at_home') AS life, COALESCE((SELECT s.standing FROM standings s " +
 	"WHERE s.person_id = p.id AND s.since <= ? ORDER BY s.since DESC LIMIT 1), '') AS standing, " +
 	"(SELECT MAX(e.`until`) FROM exemptions e WHERE e.person_id = p.id AND e.since <= ? AND e.`until` >= ?) AS exempt, "
 
 const viewTables = " AS shown FROM persons p JOIN units v ON v.id = p.village_id LEFT JOIN units b ON b.id = p.branch_id " +
-	"LEFT JOIN units g ON g.id = p.group_id WHERE "
+	"LEFT JOIN units g ON g.id = p.group_id LEFT JOIN units n ON n.id = p.village_group_id LEFT JOIN households h ON h.id = p.household_id WHERE "
 
 // condition is a piece of SQL with its arguments.
 type condition struct {
@@ -49,41 +61,147 @@ func (c condition) and(d condition) condition {
 	return condition{c.sql + " AND " + d.sql, append(c.args[:len(c.args):len(c.args)], d.args...)}
 }
 
-// within holds for persons who live, belong or attend today within the scope. The
-// branch's path is tried as well as the group's, which lies below it.
-func within(s access.Scope, today date.Date) condition {
+// within holds for persons who live, belong or attend today within the scope: whose name is known there. It asks of the
+// persons' own columns, so that a list finds whom it shows in one index.
+func within(s access.Scope, today date.Date) condition { return anyOf(s, ways(s, today)) }
+
+// answered holds for persons of whom more than the name is known within the scope. In the party's tree those are the branch's
+// own; who belongs to another branch and attends a school that this one keeps is there by name.
+func answered(s access.Scope, today date.Date) condition {
+	return anyOf(s, slices.DeleteFunc(ways(s, today), func(w way) bool { return w.guest }))
+}
+
+func anyOf(s access.Scope, list []way) condition {
 	if s.All || s.Empty() {
 		sql, _ := db.PathRange("", s)
 		return condition{sql, nil}
 	}
-	village, va := db.PathRange("v.path", s)
-	branch, ba := db.PathRange("b.path", s)
-	group, ga := db.PathRange("g.path", s)
-	site, sa := db.PathRange("u.path", s)
-	keeper, ka := db.PathRange("k.path", s)
-	args := append(append(append(va, ba...), ga...), today, today)
-	return condition{
-		"(" + village + " OR " + branch + " OR " + group + " OR p.id IN (SELECT r.person_id FROM rosters r JOIN sites h ON h.id = r.site_id " +
-			"JOIN units u ON u.id = h.id LEFT JOIN units k ON k.id = h.branch_id " +
-			"WHERE r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) AND (" + site + " OR " + keeper + ")))",
-		append(append(args, sa...), ka...),
+	c, in := condition{}, ""
+	if broad(s) {
+		in = "+" // keeps the databases from gathering most people by this before they look at the list's own index
 	}
+	for i, w := range list {
+		if i > 0 {
+			c.sql += " OR "
+		}
+		c.sql, c.args = c.sql+in+"p."+w.column+" IN ("+w.sql+")", append(c.args, w.args...)
+	}
+	return condition{"(" + c.sql + ")", c.args}
 }
 
-// views runs the query of persons that the actor may know by name and that meet the condition.
-func views(tx *db.Tx, by access.Actor, c condition, order string) ([]View, error) {
-	day := tx.Today()
-	named := within(by.Visible(access.PeopleNames), day)
-	shown := within(by.Visible(access.PeopleSee), day)
-	args := append([]any{day, day, day}, shown.args...)
-	args = append(append(args, named.args...), c.args...)
-	rows, err := db.Ask[View](tx, viewColumns+shown.sql+viewTables+named.sql+" AND "+c.sql+order, args...)
-	for i, r := range rows {
-		if !r.Shown && !by.Is(r.ID) {
-			rows[i] = View{ID: r.ID, Name: r.Name}
+// nearby is a query of the IDs of those whom [within] holds for, for a scope with few people.
+func nearby(s access.Scope, today date.Date) condition {
+	var c condition
+	for i, w := range ways(s, today) {
+		if i > 0 {
+			c.sql += " UNION "
 		}
+		if w.column == "id" {
+			c.sql += w.sql
+		} else {
+			c.sql += "SELECT id FROM persons WHERE " + w.column + " IN (" + w.sql + ")"
+		}
+		c.args = append(c.args, w.args...)
+	}
+	return c
+}
+
+// way is how a person lies within a scope: one of his columns is among what a query gives.
+type way struct {
+	column string
+	guest  bool // of a school that a branch keeps
+	condition
+}
+
+// ways lists where people within the scope live, belong or attend today.
+func ways(s access.Scope, today date.Date) []way {
+	const attends = "SELECT r.person_id AS id FROM rosters r WHERE r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) AND r.site_id IN ("
+	var out []way
+	for _, tree := range []struct {
+		root    string
+		columns []string
+	}{{"/a/", []string{"village_id"}}, {"/p/", []string{"branch_id", "group_id"}}} {
+		roots := slices.DeleteFunc(slices.Clone(s.Paths), func(path string) bool { return !strings.HasPrefix(path, tree.root) })
+		if len(roots) == 0 {
+			continue
+		}
+		units := unitsBelow(roots)
+		for _, column := range tree.columns {
+			out = append(out, way{column, false, units})
+		}
+		schools := units
+		if tree.root == "/p/" {
+			schools.sql = "SELECT h.id FROM sites h WHERE h.branch_id IN (" + units.sql + ")"
+		}
+		out = append(out, way{"id", tree.root == "/p/", condition{attends + schools.sql + ")", append([]any{today, today}, schools.args...)}})
+	}
+	return out
+}
+
+// broad reports a scope with a county or township in it, whose people are a good part of all.
+func broad(s access.Scope) bool {
+	return slices.ContainsFunc(s.Paths, func(path string) bool { return strings.Count(path, "/") <= wide })
+}
+
+// wide is the most slashes in the path of a county or township, whose people are a good part of all.
+const wide = 4
+
+// unitsBelow is a query of the units at or below one of the paths.
+func unitsBelow(paths []string) condition {
+	sql, args := db.PathRange("path", access.Scope{Paths: paths})
+	return condition{"SELECT id FROM units WHERE " + sql, args}
+}
+
+// views reads the persons that the actor may know by name and that meet the condition.
+func views(tx *db.Tx, by access.Actor, c condition, order string) ([]View, error) {
+	return viewsOf(tx, by, within(by.Visible(access.PeopleNames), tx.Today()).and(c), order)
+}
+
+// viewsOf reads persons whose names the actor may know, each as far as he may see it.
+func viewsOf(tx *db.Tx, by access.Actor, c condition, order string) ([]View, error) {
+	day := tx.Today()
+	names, sees := by.Visible(access.PeopleNames), by.Visible(access.PeopleSee)
+	shown := answered(sees, day)
+	party := slices.ContainsFunc(sees.Paths, func(path string) bool { return strings.HasPrefix(path, "/p/") })
+	if !party && names.All == sees.All && slices.Equal(names.Paths, sees.Paths) {
+		shown = condition{"1 = 1", nil} // every name that he knows
+	}
+	args := append(append([]any{day, day, day, day}, shown.args...), c.args...)
+	rows := []View{}
+	err := db.Each(tx, viewColumns+"COALESCE("+shown.sql+", FALSE)"+viewTables+c.sql+order, args, func(scan func(...any) error) error {
+		var v View
+		err := scan(&v.ID, &v.Name, &v.Gender, &v.BirthYear, &v.VillageID, &v.Village, &v.BranchID, &v.Branch, &v.GroupID, &v.Group, &v.VillageGroupID, &v.VillageGroup,
+			&v.Mobile, &v.Gone, &v.HouseholdID, &v.Household, &v.Life, &v.Standing, &v.Exempt, &v.Shown)
+		if !v.Shown && !by.Is(v.ID) {
+			v = View{ID: v.ID, Name: v.Name}
+		}
+		rows = append(rows, v)
+		return err
+	})
+	if err == nil {
+		err = withOffices(tx, rows, day)
 	}
 	return rows, err
+}
+
+// find gives the persons of a part of a list, in its order; it reads nothing else of them, so that it stays within the index.
+func find(tx *db.Tx, by access.Actor, c condition, limit int) ([]any, error) {
+	scope, from := by.Visible(access.PeopleNames), "persons p WHERE "
+	if scope.All || broad(scope) {
+		c = c.and(within(scope, tx.Today()))
+	} else {
+		near := nearby(scope, tx.Today())
+		from = "(" + near.sql + ") near JOIN persons p ON p.id = near.id WHERE "
+		c.args = append(near.args, c.args...)
+	}
+	var found []any
+	err := db.Each(tx, "SELECT p.id FROM "+from+c.sql+" ORDER BY p.name, p.id LIMIT ?", append(c.args, limit), func(scan func(...any) error) error {
+		var p PersonID
+		err := scan(&p)
+		found = append(found, p)
+		return err
+	})
+	return found, err
 }
 
 // GetInput names a person.
@@ -92,18 +210,21 @@ type GetInput struct {
 }
 
 // Get reads a person. Permission: PeopleNames where he lives, belongs or attends, for the name;
-// PeopleSee for the rest. Everyone may read himself.
+// PeopleSee for the rest, where attending counts in the administrative tree alone. Everyone may read himself. A record that was merged into another one gives the other.
 func Get(tx *db.Tx, by access.Actor, in GetInput) (View, error) {
 	p, err := Find(tx, in.ID)
+	for err == nil && !p.MergedInto.IsZero() {
+		p, err = Find(tx, p.MergedInto)
+	}
 	if err != nil {
 		return View{}, err
 	}
-	if !by.Is(in.ID) {
+	if !by.Is(p.ID) {
 		if err := requireName(tx, by, p); err != nil {
 			return View{}, err
 		}
 	}
-	return read(tx, by, in.ID)
+	return read(tx, by, p.ID)
 }
 
 // read reads a person for an actor who has been let through; the standing only if he may see it.
@@ -125,12 +246,19 @@ func read(tx *db.Tx, by access.Actor, person PersonID) (View, error) {
 // ListInput narrows the list of persons.
 type ListInput struct {
 	Site   org.SiteID `query:"site"`   // on the school's roster today
-	Unit   string     `query:"unit"`   // code of an administrative unit: lives below it
+	Unit   string     `query:"unit"`   // code of an administrative unit: lives below it; a villagers' group, too
 	Branch string     `query:"branch"` // code of a party unit: belongs to it or below
 	Q      string     `query:"q"`      // name, pinyin or initials
 	Gone   bool       `query:"gone"`   // the departed, too
 	After  string     `query:"after"`
 	Limit  int        `query:"limit"` // 1–200; 0 means 50
+
+	Standing Standing   `query:"standing"` // today's; only of persons of whom the actor may see it
+	Life     Life       `query:"life"`     // today's; moved and dead bring the departed, too
+	NotSite  org.SiteID `query:"not_site"` // not on the school's roster today
+	Name     string     `query:"name"`     // exactly this name
+	Office   string     `query:"office"`   // held today, or [AnyOffice]; only of persons of whom the actor may see it
+	phone    string     // index of a number, see [Area.List]
 }
 
 // List lists the persons whose name the actor may know, in the order of names.
@@ -140,15 +268,19 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[View], error) {
 	if limit < 1 || limit > 200 {
 		limit = 50
 	}
-	c, err := narrow(tx, in)
+	c, err := narrow(tx, by, in)
 	if err != nil {
 		return db.Page[View]{}, err
 	}
-	if by.Visible(access.PeopleNames).Empty() {
-		return db.Page[View]{}, by.Require(access.PeopleNames)
+	if err := by.RequireAnywhere(access.PeopleNames); err != nil {
+		return db.Page[View]{}, err
 	}
-	c.args = append(c.args, limit+1)
-	rows, err := views(tx, by, c, " ORDER BY p.name, p.id LIMIT ?")
+	found, err := find(tx, by, c, limit+1)
+	if err != nil || len(found) == 0 {
+		return db.Page[View]{Items: []View{}}, err
+	}
+	these := condition{"p.id IN (?" + strings.Repeat(",?", len(found)-1) + ")", found}
+	rows, err := viewsOf(tx, by, these, " ORDER BY p.name, p.id")
 	if err != nil {
 		return db.Page[View]{}, err
 	}
@@ -160,19 +292,41 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[View], error) {
 	return page, nil
 }
 
-func narrow(tx *db.Tx, in ListInput) (condition, error) {
+func narrow(tx *db.Tx, by access.Actor, in ListInput) (condition, error) {
 	day := tx.Today()
-	c := condition{sql: "1 = 1"}
-	if !in.Gone {
+	c := condition{sql: "COALESCE(p.merged_into, '') = ''"} // not by its index, in which almost everybody is alike
+	if !in.Gone && !in.Life.Left() {
 		c = c.and(condition{"(p.gone_on IS NULL OR p.gone_on > ?)", []any{day}})
 	}
+	const onRoster = "IN (SELECT r.person_id FROM rosters r WHERE r.site_id = ? AND r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?))"
 	if !in.Site.IsZero() {
-		c = c.and(condition{"p.id IN (SELECT r.person_id FROM rosters r WHERE r.site_id = ? AND r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?))", []any{in.Site, day, day}})
+		c = c.and(condition{"p.id " + onRoster, []any{in.Site, day, day}})
+	}
+	if !in.NotSite.IsZero() {
+		c = c.and(condition{"p.id NOT " + onRoster, []any{in.NotSite, day, day}})
+	}
+	if in.Standing != "" || in.Life != "" || in.Office != "" {
+		c = c.and(answered(by.Visible(access.PeopleSee), day))
+	}
+	if in.Standing != "" {
+		c = c.and(inStanding(in.Standing, day))
+	}
+	if in.Life != "" {
+		c = c.and(inLife(in.Life, day))
+	}
+	if in.Office != "" {
+		c = c.and(inOffice(in.Office, day))
+	}
+	if in.Name != "" {
+		c = c.and(condition{"p.name = ?", []any{strings.TrimSpace(in.Name)}})
+	}
+	if in.phone != "" {
+		c = c.and(condition{"p.phone_index = ?", []any{in.phone}}).and(answered(by.Visible(access.PeoplePhone), day))
 	}
 	for _, f := range []struct {
 		tree         org.Tree
 		code, column string
-	}{{org.Administrative, in.Unit, "v.path"}, {org.Party, in.Branch, "COALESCE(g.path, b.path)"}} {
+	}{{org.Administrative, in.Unit, "p.village_id"}, {org.Party, in.Branch, "COALESCE(p.group_id, p.branch_id)"}} {
 		if f.code == "" {
 			continue
 		}
@@ -180,17 +334,47 @@ func narrow(tx *db.Tx, in ListInput) (condition, error) {
 		if err != nil {
 			return c, err
 		}
-		sql, args := db.PathRange(f.column, access.Scope{Paths: []string{top.Path}})
-		c = c.and(condition{sql, args})
+		if top.Kind == org.VillageGroup {
+			c = c.and(condition{"p.village_group_id = ?", []any{top.ID}}).and(answered(by.Visible(access.PeopleSee), day))
+			continue
+		}
+		units := unitsBelow([]string{top.Path})
+		c = c.and(condition{f.column + " IN (" + units.sql + ")", units.args})
 	}
 	if term := lang.SearchTerm(in.Q); term != "" {
-		sql, arg := db.Like("p.search_key", term)
-		c = c.and(condition{sql, []any{arg}})
+		c = c.and(holds(tx, "p.search_key", term))
 	}
 	if in.After == "" {
 		return c, nil
 	}
 	return after(c, in.After)
+}
+
+// holds is for rows whose column holds the term; by bytes, which servers compare several times as fast as characters.
+func holds(tx *db.Tx, column, term string) condition {
+	if tx.Driver() == db.MySQL {
+		column = "CAST(" + column + " AS BINARY)"
+	}
+	return condition{"INSTR(" + column + ", ?) > 0", []any{term}}
+}
+
+// inLife holds for persons in a life state on the day. Few have any, so those are found first.
+func inLife(l Life, day date.Date) condition {
+	const latest = "l.since <= ? AND NOT EXISTS (SELECT 1 FROM life_states n WHERE n.person_id = l.person_id AND n.since > l.since AND n.since <= ?)"
+	if l == AtHome {
+		return condition{"p.id NOT IN (SELECT l.person_id FROM life_states l WHERE l.state <> ? AND " + latest + ")", []any{l, day, day}}
+	}
+	return condition{"p.id IN (SELECT l.person_id FROM life_states l WHERE l.state = ? AND " + latest + ")", []any{l, day, day}}
+}
+
+// inStanding holds for persons with a standing on the day. Those with a rare one are found first; of the others there are
+// enough on any page of the list.
+func inStanding(s Standing, day date.Date) condition {
+	if s == Full || s == Villager {
+		return condition{"(SELECT s.standing FROM standings s WHERE s.person_id = p.id AND s.since <= ? ORDER BY s.since DESC LIMIT 1) = ?", []any{day, s}}
+	}
+	return condition{"p.id IN (SELECT s.person_id FROM standings s WHERE s.standing = ? AND s.since <= ? AND NOT EXISTS " +
+		"(SELECT 1 FROM standings n WHERE n.person_id = s.person_id AND n.since > s.since AND n.since <= ?))", []any{s, day, day}}
 }
 
 // after continues a list behind the person whose ID and name the mark holds.

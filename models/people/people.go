@@ -2,12 +2,17 @@
 // the schools' rosters, and the posts of host and head.
 //
 // It is no register of members; the national system is. It holds the least that a roll call
-// and study hours need: a name, a year of birth, a village, the party branch or group that the person
-// formally belongs to (组织关系), and a standing. Never a phone number, an ID number, a religion or
-// anything about health; an exemption says who approved it and until when, not why.
+// and study hours need: a name, a year of birth, a village and the villagers' group in it, the party branch or group that the person
+// formally belongs to (组织关系), a standing, whether he is here ([Life]), and a telephone number for who wants to
+// give one, sealed. Never an ID number, a religion or anything about health; an exemption says who approved it and until
+// when, not why.
 //
-// What holds over time is kept with days and never overwritten: a standing counts from a day until the
-// next one, a roster place, a post and an exemption from a day to a day, both included. The root of the
+// What holds over time is kept with days and never overwritten: a standing, a place and a life state count from a day until the
+// next one, a roster place, a post and an exemption from a day to a day, both included. A session counts everybody by what
+// held on its day. What is entered afterwards for an earlier day changes no roll that was handed in; it counts from
+// the next correction of that roll on, so that a figure never changes behind the back of who answers for it.
+//
+// Two records of one person are merged by [Area.Merge] and taken apart again by [Area.Unmerge]. The root of the
 // aggregate is the person's row, which every op here locks; what is about a school locks the school first.
 package people
 
@@ -61,6 +66,17 @@ const (
 	Head Post = "head"
 )
 
+// Life is where a person is, from a day on.
+type Life string
+
+// The states (在村 / 外出 / 转出 / 去世). One with none is at home.
+const (
+	AtHome Life = "at_home"
+	Away   Life = "away"  // works or lives elsewhere for a time and comes back
+	Moved  Life = "moved" // belongs elsewhere now
+	Dead   Life = "dead"
+)
+
 type personRow struct {
 	ID        PersonID `gorm:"primaryKey"`
 	Name      string
@@ -71,9 +87,16 @@ type personRow struct {
 	BranchID  *org.UnitID
 	GroupID   *org.UnitID // within the branch
 	Mobile    bool
-	GoneOn    date.Date // first day that he is no longer here
-	MadeAt    time.Time
-	ChangedAt time.Time
+
+	VillageGroupID *org.UnitID // 村民小组, within the village
+	GoneOn         date.Date   // first day that he is no longer here
+	MadeAt         time.Time
+	ChangedAt      time.Time
+
+	Phone       *[]byte // sealed
+	PhoneIndex  string  // finds equal numbers
+	HouseholdID *HouseholdID
+	MergedInto  *PersonID // the record of the same person that is kept, see [Area.Merge]
 }
 
 func (personRow) TableName() string { return "persons" }
@@ -117,32 +140,118 @@ type postRow struct {
 
 func (postRow) TableName() string { return "posts" }
 
+type lifeRow struct {
+	PersonID    PersonID  `gorm:"primaryKey"`
+	Since       date.Date `gorm:"primaryKey"`
+	State       Life
+	NotedBy     *access.AccountID
+	NotedAt     time.Time
+	ConfirmedBy *access.AccountID
+	ConfirmedAt *time.Time // nil while the village has not said whether it is so
+}
+
+func (lifeRow) TableName() string { return "life_states" }
+
+// affiliationRow says where a person lives and belongs from a day on; the persons row holds the newest.
+type affiliationRow struct {
+	PersonID  PersonID  `gorm:"primaryKey"`
+	Since     date.Date `gorm:"primaryKey"`
+	VillageID org.UnitID
+	BranchID  *org.UnitID
+	GroupID   *org.UnitID
+
+	VillageGroupID *org.UnitID
+}
+
+func (affiliationRow) TableName() string { return "affiliations" }
+
+type householdTag struct{}
+
+// HouseholdID identifies a household (户).
+type HouseholdID = id.ID[householdTag]
+
+type householdRow struct {
+	ID        HouseholdID `gorm:"primaryKey"`
+	VillageID org.UnitID
+	Code      string // within the village
+	Name      string // mostly the head's
+	SearchKey string
+	MadeAt    time.Time
+}
+
+func (householdRow) TableName() string { return "households" }
+
+type mergeTag struct{}
+
+// MergeID identifies a merge of two persons.
+type MergeID = id.ID[mergeTag]
+
+type mergeRow struct {
+	ID       MergeID `gorm:"primaryKey"`
+	KeptID   PersonID
+	GoneID   PersonID
+	Moved    string // JSON: what each area moved, as it was
+	MergedBy *access.AccountID
+	MergedAt time.Time
+	UndoneBy *access.AccountID
+	UndoneAt *time.Time
+}
+
+func (mergeRow) TableName() string { return "merges" }
+
+// distinctRow says that two persons who look alike are two; the smaller ID stands first.
+type distinctRow struct {
+	PersonID PersonID `gorm:"primaryKey"`
+	OtherID  PersonID `gorm:"primaryKey"`
+	SaidBy   *access.AccountID
+	SaidAt   time.Time
+}
+
+func (distinctRow) TableName() string { return "distinct_persons" }
+
 // Rows lists the area's row structs for the test that compares them with the schema.
 func Rows() []any {
-	return []any{personRow{}, standingRow{}, exemptionRow{}, rosterRow{}, postRow{}}
+	return []any{
+		personRow{},
+		standingRow{},
+		exemptionRow{},
+		rosterRow{},
+		postRow{},
+		officeRow{},
+		lifeRow{},
+		affiliationRow{},
+		householdRow{},
+		mergeRow{},
+		distinctRow{},
+		handoverRow{},
+		handoverItem{},
+	}
 }
 
 // Person is a person as other areas use it.
 type Person struct {
 	ID      PersonID
 	Name    string
-	Village string // path
-	Party   string // path of the group or else the branch he belongs to, "" for none
+	Lives   org.UnitID // the village
+	Village string     // its path
+	Party   string     // path of the group or else the branch he belongs to, "" for none
 	Gone    date.Date
+
+	MergedInto PersonID // zero unless the record was found to be another person's, see [Area.Merge]
 }
 
 // Home are the paths under which a person is administered: where he lives, and where he
 // formally belongs. An op on the person names them. Where he attends is not among them, see [Schools].
 func (p Person) Home() []string { return []string{p.Village, p.Party} }
 
-const personQuery = `SELECT p.id, p.name, v.path AS village, COALESCE(g.path, '') AS party, p.gone_on AS gone
+const personQuery = `SELECT p.id, p.name, p.village_id AS lives, v.path AS village, COALESCE(g.path, '') AS party, p.gone_on AS gone, p.merged_into
 FROM persons p JOIN units v ON v.id = p.village_id LEFT JOIN units g ON g.id = COALESCE(p.group_id, p.branch_id) WHERE p.id = ?`
 
 // Find reads a person; not_found when there is none. No permission is asked: the caller's op does.
 func Find(tx *db.Tx, person PersonID) (Person, error) {
 	var p Person
 	err := db.Each(tx, personQuery, []any{person}, func(scan func(...any) error) error {
-		return scan(&p.ID, &p.Name, &p.Village, &p.Party, &p.Gone)
+		return scan(&p.ID, &p.Name, &p.Lives, &p.Village, &p.Party, &p.Gone, &p.MergedInto)
 	})
 	if err == nil && p.ID.IsZero() {
 		err = fail.NotFound("people.missing")
@@ -150,12 +259,56 @@ func Find(tx *db.Tx, person PersonID) (Person, error) {
 	return p, err
 }
 
-// lock locks a person's row and reads the person.
+// lock locks a person's row and reads the person. Conflict for a record that was merged into another one.
 func lock(tx *db.Tx, person PersonID) (Person, error) {
 	if err := tx.Lock("persons", person); err != nil {
 		return Person{}, err
 	}
-	return Find(tx, person)
+	p, err := Find(tx, person)
+	if err == nil && !p.MergedInto.IsZero() {
+		err = fail.Conflict("people.merged")
+	}
+	return p, err
+}
+
+// Named reads a person for an op of another area about whom the actor names; not_found when he may not know the name, conflict
+// for a record that was merged into another one.
+func Named(tx *db.Tx, by access.Actor, person PersonID) (Person, error) {
+	p, err := Find(tx, person)
+	if err == nil {
+		err = requireName(tx, by, p)
+	}
+	if err == nil && !p.MergedInto.IsZero() {
+		err = fail.Conflict("people.merged")
+	}
+	return p, err
+}
+
+// Resolve says which of the persons were merged into which; what was not merged is left out. Phones that were offline name
+// records that are merged meanwhile. No permission is asked.
+func Resolve(tx *db.Tx, persons []PersonID) (map[PersonID]PersonID, error) {
+	into := map[PersonID]PersonID{}
+	for left := persons; len(left) > 0; {
+		rows, err := db.Ask[struct {
+			ID         PersonID
+			MergedInto PersonID
+		}](tx, "SELECT id, merged_into FROM persons WHERE id IN ? AND merged_into IS NOT NULL", left)
+		if err != nil {
+			return nil, err
+		}
+		left = nil
+		for _, r := range rows {
+			into[r.ID] = r.MergedInto
+			left = append(left, r.MergedInto)
+		}
+	}
+	out := map[PersonID]PersonID{}
+	for _, p := range persons {
+		for to, ok := into[p]; ok; to, ok = into[to] {
+			out[p] = to
+		}
+	}
+	return out, nil
 }
 
 // namesChunk bounds the IDs in one query.
@@ -219,4 +372,21 @@ func seenAt(tx *db.Tx, p Person) ([]string, error) {
 		paths = append(paths, s.Paths()...)
 	}
 	return paths, err
+}
+
+// requireAnswer asks for a permission about more than the person's name: where he lives or belongs, or attends a school of an
+// administrative unit. A branch keeps schools that members of others attend, and knows those by name alone (forbidden).
+func requireAnswer(tx *db.Tx, by access.Actor, perm access.Permission, p Person) error {
+	paths := p.Home()
+	schools, err := Schools(tx, p.ID, tx.Today())
+	if err != nil {
+		return err
+	}
+	for _, s := range schools {
+		paths = append(paths, s.Path)
+	}
+	if err = by.Require(perm, paths...); fail.KindOf(err) == fail.Missing && requireName(tx, by, p) == nil {
+		return fail.Forbidden("access.forbidden")
+	}
+	return err
 }

@@ -128,8 +128,10 @@ func TestRolesOnAPerson(t *testing.T) {
 	const ok, no, hidden = fail.Kind(""), fail.ForbiddenAct, fail.Missing
 	want := map[access.Role][4]fail.Kind{
 		access.County: {ok, ok, ok, ok}, access.Auditor: {ok, ok, no, no}, access.Township: {ok, ok, ok, ok}, access.Village: {ok, ok, ok, ok},
-		access.Secretary: {ok, ok, no, hidden}, access.Host: {ok, hidden, no, no}, access.Head: {ok, hidden, no, no},
+		access.Secretary: {ok, ok, no, no}, access.Host: {ok, hidden, no, no}, access.Head: {ok, hidden, no, no},
 		access.Lecturer: {hidden, hidden, hidden, hidden}, access.Trainee: {hidden, hidden, hidden, hidden},
+		access.TownshipAdmin: {ok, ok, ok, ok}, access.Resident: {ok, hidden, no, no}, access.GroupLeader: {hidden, hidden, hidden, hidden},
+		access.Cadre: {hidden, hidden, hidden, hidden}, access.Delegate: {hidden, hidden, hidden, hidden},
 	}
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		tree := orgtest.County(t, e)
@@ -167,6 +169,55 @@ func tryOnPerson(e *dbtest.Env, tree orgtest.Tree, p people.PersonID, by access.
 		kinds[3] = ""
 	}
 	return kinds
+}
+
+// Who sees a school by the branch that keeps it is told that he may not change who belongs there; a clerk of the
+// township's party committee may.
+func TestRolesAtASchool(t *testing.T) {
+	const ok, no, hidden = fail.Kind(""), fail.ForbiddenAct, fail.Missing
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		p := peopletest.Add(t, e, tree, peopletest.Person{Branch: tree.Branch.ID})
+		for name, tc := range map[string]struct {
+			by   access.Actor
+			want fail.Kind
+		}{
+			"secretary":                    {orgtest.As(access.Secretary, tree.Branch.Path), no},
+			"secretary of another branch":  {orgtest.As(access.Secretary, tree.Branch2.Path), hidden},
+			"host":                         {orgtest.As(access.Host, tree.Site.Path), no},
+			"trainee":                      {orgtest.As(access.Trainee, tree.Site.Path), hidden},
+			"auditor":                      {orgtest.As(access.Auditor, tree.County.Path), no},
+			"party clerk":                  {orgtest.As(access.Township, tree.TownshipCommittee.Path), ok},
+			"party clerk of another place": {orgtest.As(access.Township, tree.TownshipCommittee2.Path), hidden},
+		} {
+			for op, err := range map[string]error{
+				"assign": write(e, people.Assign, tc.by, people.AssignInput{Site: tree.Site.ID, Post: people.Head, Person: p}),
+				"enrol":  write(e, people.Enrol, tc.by, people.EnrolInput{Site: tree.Site.ID, Person: p}),
+				"leave":  write(e, people.Leave, tc.by, people.LeaveInput{Site: tree.Site.ID, Person: p}),
+			} {
+				if got := fail.KindOf(err); got != tc.want && !(tc.want == ok && op == "leave" && got == fail.Missing) {
+					t.Errorf("%s by a %s: %v, want %q", op, name, err, tc.want)
+				}
+			}
+		}
+	})
+}
+
+// An input that names nobody is at fault, and tells everything else that is.
+func TestNobodyIsNamed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		clerk := orgtest.As(access.Village, tree.Village.Path)
+		both := map[string]string{"person": "input.required", "since": "people.future"}
+		got := faults(write(e, people.Enrol, clerk, people.EnrolInput{Site: tree.Site.ID, Since: today.AddDays(1)}))
+		if d := cmp.Diff(both, got); d != "" {
+			t.Errorf("enrol: %s", d)
+		}
+		got = faults(write(e, people.Assign, clerk, people.AssignInput{Site: tree.Site.ID, Post: people.Host, Since: today.AddDays(1)}))
+		if d := cmp.Diff(both, got); d != "" {
+			t.Errorf("assign: %s", d)
+		}
+	})
 }
 
 // A village clerk cannot put a person of another township on a roster of his by guessing the ID,
@@ -234,7 +285,7 @@ func TestList(t *testing.T) {
 			"all":            {orgtest.By, people.ListInput{}, []string{"张三 full", "张三 full", "李四 full", "赵六 villager", "重阳 full"}},
 			"departed":       {orgtest.By, people.ListInput{Q: "走了", Gone: true}, []string{"走了 full"}},
 			"township":       {orgtest.As(access.Township, tree.Township2.Path), people.ListInput{}, []string{"张三 full", "重阳 full"}},
-			"secretary":      {orgtest.As(access.Secretary, tree.Branch.Path), people.ListInput{}, []string{"张三 full", "李四 full", "赵六 villager"}},
+			"secretary":      {orgtest.As(access.Secretary, tree.Branch.Path), people.ListInput{}, []string{"张三 full", "李四 full", "赵六 "}},
 			"group's grant":  {orgtest.As(access.Secretary, tree.Group.Path), people.ListInput{}, []string{"李四 full"}},
 			"host":           {host, people.ListInput{}, []string{"张三 ", "赵六 "}},
 			"host, foreign":  {host, people.ListInput{Site: tree.Far.ID}, nil},

@@ -27,14 +27,20 @@ type Holder struct {
 
 // Assign gives a person a post at a school; the holder before ends the day before. A post that begins
 // on the same day is corrected; one that begins later is a conflict. A post gives no account any right, a grant does.
-// Locks the school. Permission: PeopleEdit on the school, and the person's name must be one that the actor may know.
+// Locks the school. Permission: PeopleEdit on the school or its branch, and the person's name must be one that the actor may know.
 func Assign(tx *db.Tx, by access.Actor, in AssignInput) (Holder, error) {
 	s, err := org.LockSite(tx, in.Site)
 	if err != nil {
 		return Holder{}, err
 	}
-	if err := by.Require(access.PeopleEdit, s.Path); err != nil {
+	if err := by.Require(access.PeopleEdit, s.Paths()...); err != nil {
 		return Holder{}, err
+	}
+	var c fail.Check
+	c.If(in.Post != Host && in.Post != Head, "post", "input.choice")
+	since := notFuture(tx, &c, "since", in.Since)
+	if c.If(in.Person.IsZero(), "person", "input.required") {
+		return Holder{}, c.Err()
 	}
 	p, err := Find(tx, in.Person)
 	if err == nil {
@@ -43,9 +49,6 @@ func Assign(tx *db.Tx, by access.Actor, in AssignInput) (Holder, error) {
 	if err != nil {
 		return Holder{}, err
 	}
-	var c fail.Check
-	c.If(in.Post != Host && in.Post != Head, "post", "input.choice")
-	since := notFuture(tx, &c, "since", in.Since)
 	c.If(!p.Gone.IsZero(), "person", "people.gone")
 	if err := c.Err(); err != nil {
 		return Holder{}, err
@@ -122,4 +125,21 @@ func HostsOf(tx *db.Tx, sites []org.SiteID, day date.Date) (map[org.SiteID]Holde
 		sites = sites[n:]
 	}
 	return hosts, nil
+}
+
+// AwayOf lists those of the persons who are not at home on the day. No permission is asked: the caller's op does.
+func AwayOf(tx *db.Tx, persons []PersonID, day date.Date) (map[PersonID]bool, error) {
+	away := map[PersonID]bool{}
+	for len(persons) > 0 {
+		n := min(len(persons), namesChunk)
+		rows, err := db.Ask[PersonID](tx, "SELECT p.id FROM persons p WHERE p.id IN ? AND NOT ("+atHome+")", persons[:n], day)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range rows {
+			away[p] = true
+		}
+		persons = persons[n:]
+	}
+	return away, nil
 }

@@ -100,28 +100,21 @@ func Exempt(tx *db.Tx, by access.Actor, in ExemptInput) (View, error) {
 	return changed(tx, by, p, "person.exempt", change)
 }
 
-// DepartInput says that a person is no longer here: moved away for good, or dead. Which is not kept.
+// DepartInput says that a person is no longer here: moved away for good.
 type DepartInput struct {
 	Person PersonID  `path:"id" json:"-"`
 	On     date.Date `json:"on" form:"on"` // first day he is not here; zero means today
 }
 
-// Depart takes a person off all rosters and posts from a day on; what was recorded stays. Locks the person. Permission: PeopleEdit on the person.
+// Depart is [SetLife] with [Moved]: it takes a person off all rolls and posts from a day on; what was recorded stays.
 func Depart(tx *db.Tx, by access.Actor, in DepartInput) (View, error) {
-	p, err := lockToEdit(tx, by, in.Person)
-	if err != nil {
-		return View{}, err
+	v, err := SetLife(tx, by, SetLifeInput{Person: in.Person, State: Moved, Since: in.On})
+	if e, ok := fail.As(err); ok {
+		for i := range e.Fields {
+			e.Fields[i].Name = "on"
+		}
 	}
-	var c fail.Check
-	on := notFuture(tx, &c, "on", in.On)
-	if err := c.Err(); err != nil {
-		return View{}, err
-	}
-	_, err = db.Set(tx.Model(&personRow{}).Where("id = ?", in.Person), map[string]any{"gone_on": on, "changed_at": tx.Now})
-	if err != nil {
-		return View{}, err
-	}
-	return changed(tx, by, p, "person.depart", audit.Changes{}.Code("gone_on", p.Gone.String(), on.String()))
+	return v, err
 }
 
 func lockToEdit(tx *db.Tx, by access.Actor, person PersonID) (Person, error) {
@@ -132,9 +125,23 @@ func lockToEdit(tx *db.Tx, by access.Actor, person PersonID) (Person, error) {
 	return p, requireEdit(tx, by, p)
 }
 
-// changed audits an act on a person and reads him again.
+// Act is what the audit keeps of an act on the person: in the village where he lives, so that whoever answers for it finds it.
+func (p Person) Act(act string, change audit.Changes) audit.Row {
+	return audit.Row{Act: act, Object: "person", ID: p.ID, Unit: audit.Unit(p.Lives), Change: change}
+}
+
+// AuditOf adds what is done with a person to the audit, where he lives.
+func AuditOf(tx *db.Tx, by access.Actor, person PersonID, act string, change audit.Changes) error {
+	p, err := Find(tx, person)
+	if err == nil {
+		err = audit.Add(tx, by, p.Act(act, change))
+	}
+	return err
+}
+
+// changed audits an act on a person, where he lives, and reads him again.
 func changed(tx *db.Tx, by access.Actor, p Person, act string, change audit.Changes) (View, error) {
-	if err := audit.Add(tx, by, audit.Row{Act: act, Object: "person", ID: p.ID, Change: change}); err != nil {
+	if err := audit.Add(tx, by, p.Act(act, change)); err != nil {
 		return View{}, err
 	}
 	return read(tx, by, p.ID)

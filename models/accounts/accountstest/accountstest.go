@@ -4,11 +4,13 @@ package accountstest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 
 	"huotang/models/access"
 	"huotang/models/accounts"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/org"
@@ -38,7 +40,7 @@ func Of(t testing.TB, e *dbtest.Env, person access.PersonID, role access.Role, u
 			Username: fmt.Sprintf("%s.%04d", role, count.Add(1)), Name: string(role), Person: person,
 		})
 		if err == nil {
-			_, err = accounts.Grant(tx, orgtest.By, accounts.GrantInput{Account: v.ID, Role: role, Unit: unit})
+			_, err = accounts.Grant(tx, orgtest.By, accounts.GrantInput{Account: v.ID, Role: role, Unit: unit, Until: until(tx, role)})
 		}
 		if err == nil {
 			actor, _, err = accounts.Actor(tx, v.ID)
@@ -48,19 +50,33 @@ func Of(t testing.TB, e *dbtest.Env, person access.PersonID, role access.Role, u
 	return actor
 }
 
+// until is a day for the roles that need one.
+func until(tx *db.Tx, role access.Role) date.Date {
+	if slices.Contains(access.TimeLimited, role) {
+		return tx.Today().AddDays(365)
+	}
+	return date.Date{}
+}
+
 // Everyone makes an account for each role where orgtest's seats have it, inside the tree's Site.
 func Everyone(t testing.TB, e *dbtest.Env, tree orgtest.Tree) map[access.Role]access.Actor {
 	t.Helper()
-	on := map[access.Role]org.UnitID{
-		access.County: tree.County.ID, access.Auditor: tree.County.ID, access.Township: tree.Township.ID, access.Village: tree.Village.ID,
-		access.Secretary: tree.Branch.ID, access.Host: org.SiteUnit(tree.Site.ID), access.Head: org.SiteUnit(tree.Site.ID),
-		access.Lecturer: tree.Township.ID, access.Trainee: org.SiteUnit(tree.Site.ID),
-	}
+	on := On(tree)
 	out := make(map[access.Role]access.Actor, len(on))
 	for _, r := range access.Roles {
 		out[r] = As(t, e, r, on[r])
 	}
 	return out
+}
+
+// On says where each role is held such that the tree's Site lies within.
+func On(tree orgtest.Tree) map[access.Role]org.UnitID {
+	site := org.SiteUnit(tree.Site.ID)
+	return map[access.Role]org.UnitID{
+		access.County: tree.County.ID, access.Auditor: tree.County.ID, access.TownshipAdmin: tree.Township.ID, access.Township: tree.Township.ID,
+		access.Village: tree.Village.ID, access.Secretary: tree.Branch.ID, access.GroupLeader: tree.Group.ID, access.Host: site, access.Head: site,
+		access.Resident: tree.Village.ID, access.Lecturer: tree.Township.ID, access.Cadre: site, access.Delegate: tree.Township.ID, access.Trainee: site,
+	}
 }
 
 // SetPassword gives an account a password by way of a one-time code, and its user name.
@@ -105,7 +121,7 @@ func SignIn(e *dbtest.Env, a *accounts.Area, username, password, address string)
 		return err
 	})
 	if err == nil && account.IsZero() {
-		err = accounts.ErrWrong
+		err = accounts.Wrong(username)
 	}
 	return account, err
 }

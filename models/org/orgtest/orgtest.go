@@ -97,7 +97,7 @@ func (b *builder) school(village org.UnitView, name string, branch org.UnitID) o
 	}
 	var v org.SiteView
 	v, b.err = org.AddSite(b.tx, By, org.AddSiteInput{
-		Village: village.ID, Name: name, Branch: branch, LicensedOn: LicensedOn, Address: name, Network: "4g_weak",
+		Village: village.ID, Name: name, Branch: branch, LicensedOn: LicensedOn, Address: name, Network: "mobile_weak",
 	})
 	if b.err != nil {
 		return org.School{}
@@ -124,18 +124,19 @@ type Seat struct {
 // Inside lists every role on the unit it is usually held on, such that [Tree.Site] lies
 // within; Outside the same roles in the other township, such that it does not.
 func (t Tree) Inside() []Seat {
-	return seats(t.County.Path, t.Township.Path, t.Village.Path, t.Branch.Path, t.Site.Path)
+	return seats(t.County.Path, t.Township.Path, t.Village.Path, t.Branch.Path, t.Group.Path, t.Site.Path)
 }
 
 // Outside lists every role below the county where it sees nothing of [Tree.Site].
 func (t Tree) Outside() []Seat {
-	return seats("", t.Township2.Path, t.Village3.Path, t.Branch2.Path, t.Far.Path)
+	return seats("", t.Township2.Path, t.Village3.Path, t.Branch2.Path, t.Group2.Path, t.Far.Path)
 }
 
-func seats(county, township, village, branch, site string) []Seat {
+func seats(county, township, village, branch, group, site string) []Seat {
 	paths := map[access.Role]string{
-		access.County: county, access.Auditor: county, access.Township: township, access.Village: village,
-		access.Secretary: branch, access.Host: site, access.Head: site, access.Lecturer: township, access.Trainee: site,
+		access.County: county, access.Auditor: county, access.TownshipAdmin: township, access.Township: township, access.Village: village,
+		access.Secretary: branch, access.GroupLeader: group, access.Host: site, access.Head: site, access.Resident: village,
+		access.Lecturer: township, access.Cadre: site, access.Delegate: township, access.Trainee: site,
 	}
 	var out []Seat
 	for _, r := range access.Roles {

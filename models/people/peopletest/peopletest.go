@@ -2,6 +2,7 @@
 package peopletest
 
 import (
+	"bytes"
 	"testing"
 
 	"huotang/models/date"
@@ -10,7 +11,24 @@ import (
 	"huotang/models/org"
 	"huotang/models/org/orgtest"
 	"huotang/models/people"
+	"huotang/models/seal"
 )
+
+// Area makes people's area with keys of its own and without parts from above.
+func Area(t testing.TB) *people.Area {
+	t.Helper()
+	return people.New(Ring(t))
+}
+
+// Ring is the ring of [Area].
+func Ring(t testing.TB) *seal.Ring {
+	t.Helper()
+	ring, err := seal.New(bytes.Repeat([]byte{5}, 32), bytes.Repeat([]byte{6}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
 
 // Person says what matters of a person to a test; the rest is filled in.
 type Person struct {
