@@ -65,7 +65,7 @@ func recount(tx *db.Tx, sessions []sessionRow) (map[SessionID]Tally, error) {
 	guests, err := db.Ask[struct {
 		SessionID SessionID
 		N         int
-	}](tx, "SELECT session_id, COUNT(*) AS n FROM guests GROUP BY session_id")
+	}](tx, "SELECT session_id, COUNT(*) AS n FROM guests WHERE person_id IS NULL GROUP BY session_id")
 	for _, g := range guests {
 		t := out[g.SessionID]
 		t.Guests = g.N
@@ -106,7 +106,12 @@ func checkPeople(tx *db.Tx) ([]Difference, error) {
 	return compare(have, want), nil
 }
 
-func recountPeople(tx *db.Tx) (map[tallyKey]tallySum, error) {
+// recountPeople makes the tallies of everybody, or of some persons, from the marks.
+func recountPeople(tx *db.Tx, only ...access.PersonID) (map[tallyKey]tallySum, error) {
+	some, args := "", []any{HandedIn, []State{Present, MadeUp, Observer}}
+	if len(only) > 0 {
+		some, args = "AND m.person_id IN ? ", append(args, only)
+	}
 	rows, err := db.Ask[struct {
 		PersonID access.PersonID
 		SiteID   org.SiteID
@@ -114,8 +119,7 @@ func recountPeople(tx *db.Tx) (map[tallyKey]tallySum, error) {
 		Sessions int
 		Minutes  int
 	}](tx, `SELECT m.person_id, s.site_id, s.held_on, COUNT(*) AS sessions, SUM(s.minutes) AS minutes
-FROM marks m JOIN sessions s ON s.id = m.session_id WHERE s.state = ? AND m.state IN ? GROUP BY m.person_id, s.site_id, s.held_on`,
-		HandedIn, []State{Present, MadeUp, Observer})
+FROM marks m JOIN sessions s ON s.id = m.session_id WHERE s.state = ? AND m.state IN ? `+some+`GROUP BY m.person_id, s.site_id, s.held_on`, args...)
 	out := make(map[tallyKey]tallySum, len(rows))
 	for _, r := range rows {
 		in := tallyKey{r.PersonID, r.SiteID, r.HeldOn.Month()}

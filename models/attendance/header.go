@@ -9,6 +9,7 @@ import (
 	"huotang/models/courses"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/exchange"
 	"huotang/models/fail"
 	"huotang/models/id"
 	"huotang/models/lang"
@@ -30,7 +31,9 @@ func (w *work) header(c *fail.Check) error {
 	}
 	in.Why = c.Text("why", in.Why, least, 200)
 	in.check(c, true)
-	w.kinds(c)
+	if err := w.kinds(c); err != nil {
+		return err
+	}
 	w.heads(c, "adults", &w.s.Adults, in.Adults)
 	w.heads(c, "children", &w.s.Children, in.Children)
 	if err := w.day(c); err != nil {
@@ -61,15 +64,23 @@ func (w *work) text(c *fail.Check, field string, now, in *string, most int) {
 	}
 }
 
-func (w *work) kinds(c *fail.Check) {
+func (w *work) kinds(c *fail.Check) error {
 	if len(w.in.Kinds) == 0 {
-		return
+		return nil
 	}
-	kinds := w.in.Kinds
+	kinds, had := w.in.Kinds, splitKinds(w.s.Kinds)
 	if w.stale {
-		kinds = append(slices.Clone(kinds), splitKinds(w.s.Kinds)...)
+		kinds = append(slices.Clone(kinds), had...)
+	}
+	if slices.Contains(had, Exchange) && !slices.Contains(kinds, Exchange) {
+		_, joint, err := exchange.Joint(w.tx, w.s.ID)
+		if err != nil {
+			return err
+		}
+		kinds = withExchange(kinds, joint)
 	}
 	w.s.Kinds = checkKinds(c, kinds)
+	return nil
 }
 
 func (w *work) heads(c *fail.Check, field string, now, in *int) {
@@ -143,6 +154,9 @@ func (w *work) names(c *fail.Check) {
 		list = slices.Clone(w.guests)
 	}
 	listed := map[string]bool{}
+	for _, g := range w.attached {
+		listed[lang.SearchTerm(g.Name)] = true // is a person by now; a phone may not know
+	}
 	for _, g := range list {
 		listed[lang.SearchTerm(g.Name)] = true
 	}

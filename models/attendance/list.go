@@ -117,11 +117,10 @@ func (in ListInput) where(tx *db.Tx, by access.Actor, q *condition) error {
 		q.and("s.site_id = ?", in.Site)
 		return by.Require(access.SessionsSee, school.Paths()...)
 	}
-	scope := by.Visible(access.SessionsSee)
-	if scope.Empty() {
-		return by.Require(access.SessionsSee)
+	if err := by.RequireAnywhere(access.SessionsSee); err != nil {
+		return err
 	}
-	seen, args := db.SchoolRange("u.path", "b.path", scope)
+	seen, args := db.SchoolRange("u.path", "b.path", by.Visible(access.SessionsSee))
 	q.and(seen, args...)
 	if in.Under == "" {
 		return nil

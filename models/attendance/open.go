@@ -9,6 +9,7 @@ import (
 	"huotang/models/calendar"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/exchange"
 	"huotang/models/fail"
 	"huotang/models/id"
 	"huotang/models/org"
@@ -78,18 +79,41 @@ func (a *Area) Open(tx *db.Tx, by access.Actor, in OpenInput) (SessionView, erro
 	if err != nil {
 		return SessionView{}, err
 	}
-	if err := by.Require(access.SessionsSubmit, school.Paths()...); err != nil {
+	before, err := requireHandIn(tx, by, school)
+	if err != nil {
+		return SessionView{}, err
+	}
+	if err := mayMeet(tx, in.Session); err != nil {
 		return SessionView{}, err
 	}
 	s, err := openSession(tx, by, school, day, in)
+	if err == nil {
+		err = stillHis(before, s.HeldOn)
+	}
 	if err != nil {
 		return SessionView{}, err
 	}
 	return view(s, school, by), nil
 }
 
+// mayMeet refuses to open the session of a group that does not meet. What a phone brings that was without a network is
+// taken nevertheless: they have met.
+func mayMeet(tx *db.Tx, session SessionID) error {
+	if session.IsZero() {
+		return nil
+	}
+	m, joint, err := exchange.Joint(tx, session)
+	if err == nil && joint && (m.State == exchange.CalledOff || m.State == exchange.Dissolved) {
+		err = fail.Conflict("exchange.does_not_meet")
+	}
+	return err
+}
+
 // lockForOpen locks the school that the input names, directly or by its activity day.
 func lockForOpen(tx *db.Tx, by access.Actor, in OpenInput) (org.School, *calendar.Day, error) {
+	if in.ActivityDay.IsZero() && in.Site.IsZero() {
+		return org.School{}, nil, noSite(by)
+	}
 	if in.ActivityDay.IsZero() {
 		school, err := org.LockSite(tx, in.Site)
 		return school, nil, hide(by, err)
@@ -103,6 +127,16 @@ func lockForOpen(tx *db.Tx, by access.Actor, in OpenInput) (org.School, *calenda
 	}
 	school, err := org.LockSite(tx, day.SiteID)
 	return school, &day, err
+}
+
+// noSite is the fault of an input that leaves the school out, for who may open sessions somewhere.
+func noSite(by access.Actor) error {
+	if err := by.RequireAnywhere(access.SessionsSubmit); err != nil {
+		return err
+	}
+	var c fail.Check
+	c.Add("site", "input.required")
+	return c.Err()
 }
 
 // hide tells a visitor to sign in where others learn that there is no such thing.
@@ -121,6 +155,8 @@ func openSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Da
 	if !in.Session.IsZero() {
 		s, err := lockSession(tx, in.Session)
 		switch {
+		case err == nil && s.SiteID != school.ID && s.State == Withdrawn:
+			return adopt(tx, by, school, s, in.HeldOn)
 		case err == nil && s.SiteID != school.ID:
 			return s, fail.NotFound("attendance.session_missing")
 		case err == nil && s.State == Withdrawn:
@@ -170,12 +206,35 @@ func newSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Day
 		_, err := org.FindSchool(tx, s.VenueSiteID)
 		c.If(err != nil, "venue", "input.id")
 	}
+	if day == nil {
+		joint, err := beginJoint(tx, &c, school, s.ID)
+		if err != nil {
+			return s, err
+		}
+		in.Kinds = withExchange(in.Kinds, joint)
+	}
 	s.Kinds = checkKinds(&c, in.Kinds)
 	in.check(&c, false)
 	if err := checkDay(tx, &c, by, school, s.HeldOn); err != nil {
 		return s, err
 	}
 	return s, c.Err()
+}
+
+// beginJoint tells the exchange week that a locked school opens the session, when it is the meeting of a group. Who does not host
+// that group is refused.
+func beginJoint(tx *db.Tx, c *fail.Check, school org.School, session SessionID) (joint bool, err error) {
+	m, joint, err := exchange.Begin(tx, session, school.ID)
+	c.If(joint && m.Host != school.ID, "site", "attendance.other_host")
+	return joint, err
+}
+
+// withExchange keeps the joint session what it is, whatever else the evening was.
+func withExchange(kinds []Kind, joint bool) []Kind {
+	if !joint || slices.Contains(kinds, Exchange) {
+		return kinds
+	}
+	return append(slices.Clone(kinds), Exchange)
 }
 
 func checkKinds(c *fail.Check, kinds []Kind) string {
@@ -229,6 +288,9 @@ func reopen(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date
 	if err := checkDay(tx, &c, by, school, s.HeldOn); err != nil {
 		return s, err
 	}
+	if _, err := beginJoint(tx, &c, school, s.ID); err != nil {
+		return s, err
+	}
 	if err := c.Err(); err != nil {
 		return s, err
 	}
@@ -242,6 +304,24 @@ func reopen(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date
 		Act: "session.open", Object: "session", ID: s.ID, Unit: audit.Unit(s.SiteID),
 		Change: audit.Changes{}.Code("state", string(Withdrawn), string(Opened)).Code("held_on", was.String(), s.HeldOn.String()),
 	})
+}
+
+// adopt takes up a joint session that another school had opened and taken back before it lost the hosting; any other session
+// of another school is not there.
+func adopt(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date.Date) (sessionRow, error) {
+	m, joint, err := exchange.Joint(tx, s.ID)
+	if err != nil {
+		return s, err
+	}
+	if !joint || m.Host != school.ID {
+		return s, fail.NotFound("attendance.session_missing")
+	}
+	s.SiteID, s.VenueSiteID = school.ID, school.ID
+	_, err = db.Set(tx.Model(&sessionRow{}).Where("id = ?", s.ID), map[string]any{"site_id": school.ID, "venue_site_id": school.ID})
+	if err != nil {
+		return s, err
+	}
+	return reopen(tx, by, school, s, on)
 }
 
 // VoidInput names a session.
@@ -262,6 +342,9 @@ func (a *Area) Void(tx *db.Tx, by access.Actor, in VoidInput) (SessionView, erro
 	case Opened:
 		s.State, s.ChangedAt = Withdrawn, tx.Now
 		_, err := db.Set(tx.Model(&sessionRow{}).Where("id = ?", s.ID), map[string]any{"state": Withdrawn, "changed_at": tx.Now})
+		if err == nil {
+			err = exchange.Abandon(tx, s.ID)
+		}
 		if err != nil {
 			return SessionView{}, err
 		}

@@ -10,6 +10,7 @@ import (
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/fail"
+	"huotang/models/org/orgtest"
 )
 
 // Who may do what: the village clerk, the host and the head of the school write, others do not.
@@ -20,7 +21,10 @@ func TestRoles(t *testing.T) {
 		s.Open(t, e, a)
 		attendancetest.MustSubmit(t, e, a, s.Host, s.Item(attendancetest.All(s.Members, attendance.Present)...))
 		writers := map[access.Role]bool{access.Village: true, access.Host: true, access.Head: true}
-		seers := map[access.Role]bool{access.County: true, access.Auditor: true, access.Township: true, access.Secretary: true}
+		seers := map[access.Role]bool{
+			access.County: true, access.Auditor: true, access.TownshipAdmin: true, access.Township: true, access.Secretary: true,
+			access.GroupLeader: true, access.Resident: true,
+		}
 		type act struct {
 			name  string
 			write bool
@@ -75,6 +79,18 @@ func TestRoles(t *testing.T) {
 				t.Errorf("%s: got %q (%v), want %q", do.name, got, err, want)
 			}
 		}
+		noSite := act{"open nowhere", true, func(tx *db.Tx, by access.Actor) error {
+			_, err := a.Open(tx, by, attendance.OpenInput{Kinds: []attendance.Kind{attendance.PartyClass}})
+			return err
+		}}
+		nobody := act{"settle for nobody", true, func(tx *db.Tx, by access.Actor) error {
+			_, err := a.Settle(tx, by, attendance.SettleInput{Session: ref.ID})
+			return err
+		}}
+		check(t, s.Host, noSite, fail.InvalidInput)
+		check(t, orgtest.As(access.Trainee, s.School.Path), noSite, fail.ForbiddenAct)
+		check(t, access.Visitor(), noSite, fail.Unauthenticated)
+		check(t, s.Host, nobody, fail.InvalidInput)
 		for _, seat := range s.Inside() {
 			t.Run("inside "+seat.Name, func(t *testing.T) {
 				by := attendancetest.Seated(t, e, seat)

@@ -50,6 +50,11 @@ type RollView struct {
 	GuestList []GuestView    `json:"guest_list"`
 	Lessons   []Lesson       `json:"lessons"`
 	Conflicts []ConflictView `json:"conflicts"`
+
+	// Read by Get for those who see only some by name: how many more there are on each list. Guests are in the tally.
+	DueOthers  int `json:"due_others"`
+	CameOthers int `json:"came_others"`
+
 	Revisions []RevisionView `json:"revisions"` // read by Get, oldest first
 }
 
@@ -59,7 +64,8 @@ type SessionInput struct {
 }
 
 // Get reads a session as it was handed in: everyone who was due, and of the others those who came; nobody
-// before the first submission. Permission: SessionsSee on the school or its branch.
+// before the first submission. Permission: SessionsSee on the school or its branch; names and marks only of those
+// for whom the actor has SessionsMarks, the others are counted.
 func Get(tx *db.Tx, by access.Actor, in SessionInput) (RollView, error) {
 	s, school, err := find(tx, by, in.ID)
 	if err != nil {
@@ -73,12 +79,21 @@ func Get(tx *db.Tx, by access.Actor, in SessionInput) (RollView, error) {
 	if err != nil {
 		return RollView{}, err
 	}
+	who := sightOf(by, school)
 	for _, m := range marks {
-		v.add(m.List, RollPerson{m.PersonID, m.Name, m.value(), m.State == Exempt, m.Revision}, false)
+		switch {
+		case who.names(m.PersonID, m.Party):
+			v.add(m.List, RollPerson{m.PersonID, m.Name, m.value(), m.State == Exempt, m.Revision}, false)
+		case m.List == ListDue:
+			v.DueOthers++
+		case m.State != Unmarked:
+			v.CameOthers++
+		}
 	}
 	if err := v.rest(tx, s); err != nil {
 		return RollView{}, err
 	}
+	v.countOthers(who)
 	v.Revisions, err = revisions(tx, s.ID)
 	return v, err
 }
@@ -94,7 +109,7 @@ func Roll(tx *db.Tx, by access.Actor, in SessionInput) (RollView, error) {
 		return RollView{}, err
 	}
 	v := RollView{SessionView: view(s, school, by), DueList: []RollPerson{}, CameList: []RollPerson{}, GuestList: []GuestView{}, Lessons: []Lesson{}, Conflicts: []ConflictView{}, Revisions: []RevisionView{}}
-	list, err := rosterOn(tx, s.SiteID, s.HeldOn)
+	list, err := rosterOn(tx, s)
 	if err != nil {
 		return RollView{}, err
 	}
@@ -144,7 +159,7 @@ func (v *RollView) add(list Part, p RollPerson, whole bool) {
 
 // rest reads what a handed-in session has beside its marks.
 func (v *RollView) rest(tx *db.Tx, s sessionRow) error {
-	guests, err := db.All[guestRow](tx.Where("session_id = ?", s.ID).Order("place, id"))
+	guests, err := db.All[guestRow](tx.Where("session_id = ? AND person_id IS NULL", s.ID).Order("place, id"))
 	if err != nil {
 		return err
 	}
@@ -193,6 +208,7 @@ func (v *RollView) find(person access.PersonID) RollPerson {
 type namedMark struct {
 	PersonID access.PersonID
 	Name     string
+	Party    string // path of his group or branch
 	List     Part
 	State    State
 	Reason   Reason
@@ -203,8 +219,9 @@ type namedMark struct {
 func (m *namedMark) value() Value { return Value{m.State, m.Reason, m.MadeUpOn} }
 
 func namedMarks(tx *db.Tx, session SessionID) ([]namedMark, error) {
-	return db.Ask[namedMark](tx, "SELECT m.person_id, p.name, m.`list`, m.state, m.reason, m.made_up_on, m.revision "+
-		"FROM marks m JOIN persons p ON p.id = m.person_id WHERE m.session_id = ? ORDER BY p.name, p.id", session)
+	return db.Ask[namedMark](tx, "SELECT m.person_id, p.name, COALESCE(u.path, '') AS party, m.`list`, m.state, m.reason, m.made_up_on, m.revision "+
+		"FROM marks m JOIN persons p ON p.id = m.person_id LEFT JOIN units u ON u.id = COALESCE(p.group_id, p.branch_id) "+
+		"WHERE m.session_id = ? ORDER BY p.name, p.id", session)
 }
 
 // revisions lists who made each revision: the item that brought it, or who settled a conflict.

@@ -124,9 +124,12 @@ type guestRow struct {
 	SessionID SessionID
 	Place     int
 	Name      string
-	PersonID  *access.PersonID
+	PersonID  *access.PersonID // whose mark it is now
 	AccountID *access.AccountID
 	At        time.Time
+
+	AttachedBy *access.AccountID
+	AttachedAt *time.Time
 }
 
 func (guestRow) TableName() string { return "guests" }

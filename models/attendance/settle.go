@@ -23,6 +23,10 @@ func (a *Area) Settle(tx *db.Tx, by access.Actor, in SettleInput) (SessionView, 
 	if err != nil {
 		return SessionView{}, err
 	}
+	var c fail.Check
+	if c.If(in.Person.IsZero(), "person", "input.required") {
+		return SessionView{}, c.Err()
+	}
 	w := newWork(tx, by, SubmitInput{Session: s.ID})
 	w.school, w.was, w.s = school, s, s
 	if err := w.load(); err != nil {

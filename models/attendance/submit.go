@@ -3,11 +3,13 @@ package attendance
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"huotang/models/access"
 	"huotang/models/audit"
 	"huotang/models/calendar"
 	"huotang/models/db"
+	"huotang/models/exchange"
 	"huotang/models/fail"
 	"huotang/models/id"
 	"huotang/models/org"
@@ -19,13 +21,19 @@ import (
 // that cannot stand are refused one by one and hold up nothing; a fault in the rest of the item is invalid, with every
 // fault at once. A session unknown to the server is made from the item.
 //
-// Locks the session, before it the school when the session is new or not yet handed in. Permission: SessionsSubmit on the school.
+// Locks the session, before it the school when the session is new or not yet handed in. Permission: SessionsSubmit on the school; one who
+// has handed the school over ([people.Area.HandOver]) may still hand in what is about a day before, from the account that he had.
 func (a *Area) Submit(tx *db.Tx, by access.Actor, in SubmitInput) (Receipt, error) {
-	w, err := begin(tx, by, in)
+	hash, err := in.hash()
 	if err != nil {
 		return Receipt{}, err
 	}
-	hash, err := in.hash()
+	w, err := begin(tx, by, in)
+	if fail.Is(err, "attendance.handed_over") { // what was taken before the hand-over has its receipt
+		if old, found, bad := keptItem(tx, in, hash); found && bad == nil {
+			return old, nil
+		}
+	}
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -65,7 +73,7 @@ func (w *work) lock() error {
 	switch {
 	case err != nil:
 		return err
-	case len(found) == 0:
+	case len(found) == 0, found[0].State == Withdrawn && !w.in.Site.IsZero() && w.in.Site != found[0].SiteID:
 		return w.bring()
 	case found[0].State != HandedIn:
 		w.school, err = org.LockSite(w.tx, found[0].SiteID)
@@ -75,11 +83,28 @@ func (w *work) lock() error {
 	if err != nil {
 		return err
 	}
-	if err := w.by.Require(access.SessionsSubmit, w.school.Paths()...); err != nil {
+	if w.s, err = lockSession(w.tx, w.in.Session); err != nil {
 		return err
 	}
-	w.s, err = lockSession(w.tx, w.in.Session)
-	return err
+	if w.until, err = requireHandIn(w.tx, w.by, w.school); err != nil {
+		return err
+	}
+	if err := w.stillHosts(); err != nil {
+		return err
+	}
+	return stillHis(w.until, w.s.HeldOn)
+}
+
+// stillHosts refuses the joint session of a school that took it back and then lost the hosting.
+func (w *work) stillHosts() error {
+	if w.s.State != Withdrawn {
+		return nil
+	}
+	var c fail.Check
+	if _, err := beginJoint(w.tx, &c, w.school, w.s.ID); err != nil {
+		return err
+	}
+	return c.Err()
 }
 
 // bring makes the session that the item brings with it.
@@ -94,15 +119,17 @@ func (w *work) bring() error {
 	if err != nil {
 		return err
 	}
-	if err := w.by.Require(access.SessionsSubmit, school.Paths()...); err != nil {
+	if w.until, err = requireHandIn(w.tx, w.by, school); err != nil {
 		return err
 	}
 	if day != nil && day.SessionID != w.in.Session {
 		return fail.Invalid("attendance.session_other_day")
 	}
 	w.school = school
-	w.s, err = openSession(w.tx, w.by, school, day, in)
-	return err
+	if w.s, err = openSession(w.tx, w.by, school, day, in); err != nil {
+		return err
+	}
+	return stillHis(w.until, w.s.HeldOn)
 }
 
 // keptItem finds the receipt of an item that came before.
@@ -140,10 +167,17 @@ func (w *work) fit() error {
 	if err := c.Err(); err != nil {
 		return err
 	}
+	if err := stillHis(w.until, w.s.HeldOn); err != nil {
+		return err
+	}
 	if err := w.roster(); err != nil {
 		return err
 	}
+	if err := w.resolve(); err != nil {
+		return err
+	}
 	w.decide()
+	w.refit()
 	w.tally()
 	if w.was.Revision == 0 && w.s.Attendances() == 0 && len(w.in.Marks) == w.receipt.Refused {
 		return fail.Invalid("attendance.nobody")
@@ -193,7 +227,7 @@ func (w *work) answer(hash string) (Receipt, error) {
 func (w *work) note(act string) error {
 	return audit.Add(w.tx, w.by, audit.Row{
 		Act: act, Object: "session", ID: w.s.ID, Unit: audit.Unit(w.s.SiteID),
-		Change: audit.Changes{}.Code("state", string(w.was.State), string(w.s.State)).
+		Change: w.said.Code("state", string(w.was.State), string(w.s.State)).
 			Int("revision", w.was.Revision, w.s.Revision).Code("held_on", w.was.HeldOn.String(), w.s.HeldOn.String()).
 			Int("minutes", w.was.Minutes, w.s.Minutes).Int("due", w.was.Due, w.s.Due).Int("present", w.was.Present, w.s.Present).
 			Int("attendances", w.was.Attendances(), w.s.Attendances()).Int("marks", 0, w.accepted).
@@ -201,9 +235,17 @@ func (w *work) note(act string) error {
 	})
 }
 
-// held tells the calendar on the first submission.
+// held tells the calendar, or the exchange week, on the first submission.
 func (w *work) held() error {
-	if w.was.State == HandedIn || w.s.ActivityDayID == nil {
+	if w.was.State == HandedIn {
+		return nil
+	}
+	if slices.Contains(splitKinds(w.s.Kinds), Exchange) {
+		if err := exchange.SetHeld(w.tx, w.s.ID); err != nil {
+			return err
+		}
+	}
+	if w.s.ActivityDayID == nil {
 		return nil
 	}
 	return calendar.SetHeld(w.tx, id.Or(w.s.ActivityDayID))

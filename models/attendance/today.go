@@ -7,6 +7,7 @@ import (
 	"huotang/models/curricula"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/exchange"
 	"huotang/models/org"
 )
 
@@ -31,12 +32,14 @@ type TodayView struct {
 	Site     org.SiteID        `json:"site"`
 	SiteName string            `json:"site_name"`
 	Task     Task              `json:"task"`
-	Day      *calendar.DayView `json:"day"`     // the activity day that the task is about
-	Session  *SessionView      `json:"session"` // the session that the task is about
-	Left     *SessionView      `json:"left"`    // an older session still open, beside the task
-	Next     *calendar.DayView `json:"next"`    // the next activity day after today
-	Month    date.Month        `json:"month"`   // of Plan: that of the activity day, or this one
-	Plan     []Planned         `json:"plan"`    // what is to be taught in the month
+	Day      *calendar.DayView `json:"day"`      // the activity day that the task is about
+	Session  *SessionView      `json:"session"`  // the session that the task is about
+	Left     *SessionView      `json:"left"`     // an older session still open, beside the task
+	Next     *calendar.DayView `json:"next"`     // the next activity day after today
+	Month    date.Month        `json:"month"`    // of Plan: that of the activity day, or this one
+	Plan     []Planned         `json:"plan"`     // what is to be taught in the month
+	Exchange *exchange.Card    `json:"exchange"` // the meeting of the exchange week that is near
+	Period   *calendar.Period  `json:"period"`   // until when the overdue day's month may be handed in; null for other tasks
 }
 
 // Planned is a lesson of the month's plan.
@@ -78,6 +81,18 @@ func Today(tx *db.Tx, by access.Actor, in TodayInput) (TodayView, error) {
 	v.Month = today.Month()
 	if v.Day != nil {
 		v.Month = v.Day.Month
+	}
+	if meets, ok, err := exchange.Coming(tx, school.ID); err != nil {
+		return TodayView{}, err
+	} else if ok {
+		v.Exchange = &meets
+	}
+	if v.Task == Overdue {
+		p, err := calendar.PeriodOf(tx, in.Site, v.Month)
+		if err != nil {
+			return v, err
+		}
+		v.Period = &p
 	}
 	v.Plan, err = planOf(tx, school, v.Month)
 	return v, err
@@ -161,7 +176,7 @@ func (v *TodayView) choose(rows []sessionRow, see func(sessionRow) *SessionView,
 		return
 	case state == calendar.NoRecord:
 		v.Task = Overdue
-	case state == calendar.NotHeld:
+	case state == calendar.NotHeld || state == calendar.Cancelled:
 		v.Task = CalledOff
 	}
 	if left != nil {
@@ -175,4 +190,18 @@ func pick(have, s *sessionRow) *sessionRow {
 		return have
 	}
 	return s
+}
+
+// TaughtAt gives the lessons that schools have taught in sessions since a day, for models/exchange.
+func TaughtAt(tx *db.Tx, sites []org.SiteID, since date.Date) (map[org.SiteID][]courses.LessonID, error) {
+	rows, err := db.Ask[struct {
+		SiteID   org.SiteID
+		LessonID courses.LessonID
+	}](tx, `SELECT DISTINCT s.site_id, sl.lesson_id FROM sessions s JOIN session_lessons sl ON sl.session_id = s.id
+WHERE s.site_id IN ? AND s.state = ? AND s.held_on >= ?`, sites, HandedIn, since)
+	out := make(map[org.SiteID][]courses.LessonID, len(sites))
+	for _, r := range rows {
+		out[r.SiteID] = append(out[r.SiteID], r.LessonID)
+	}
+	return out, err
 }

@@ -5,8 +5,11 @@ import (
 	"time"
 
 	"huotang/models/access"
+	"huotang/models/audit"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/org"
+	"huotang/models/people"
 )
 
 // work is one item being fitted into its session. Nothing is stored before all of it is decided.
@@ -15,6 +18,7 @@ type work struct {
 	by     access.Actor
 	in     SubmitInput
 	school org.School
+	until  date.Date // the actor has handed the school over, and this day is no longer his; zero for everybody else
 
 	was   sessionRow // as it was
 	s     sessionRow // as it will be
@@ -27,7 +31,8 @@ type work struct {
 	order   []access.PersonID // of rows, by ID: the order in which rows are locked
 	gone    []access.PersonID // derived rows of people who are not due after all
 
-	guests    []guestRow
+	guests    []guestRow // mere names
+	attached  []guestRow // names that are persons, see [Area.AttachGuest]
 	newGuests []guestRow
 	hadGuests []guestRow
 
@@ -36,23 +41,26 @@ type work struct {
 
 	before Taught
 
-	touched   map[access.PersonID]bool // rows to store
-	fresh     map[access.PersonID]bool // those of them that are not stored yet
-	accepted  int                      // marks set by the item
-	corrected map[access.PersonID]bool // people whose mark has changed before, in another item
-	changes   []changeRow
-	conflicts []conflictRow
-	open      map[access.PersonID]bool // people with an unsettled conflict
-	settled   []access.PersonID
+	touched    map[access.PersonID]bool // rows to store
+	fresh      map[access.PersonID]bool // those of them that are not stored yet
+	accepted   int                      // marks set by the item
+	corrected  map[access.PersonID]bool // people whose mark has changed before, in another item
+	lastChange map[access.PersonID]changeRow
+	kept       map[access.PersonID]access.PersonID // records that the item names and that were merged, with those that are kept
+	changes    []changeRow
+	conflicts  []conflictRow
+	open       map[access.PersonID]bool // people with an unsettled conflict
+	settled    []access.PersonID
 
 	receipt Receipt
+	said    audit.Changes // of the act, beside the figures
 }
 
 func newWork(tx *db.Tx, by access.Actor, in SubmitInput) *work {
 	w := &work{
 		tx: tx, by: by, in: in, members: map[access.PersonID]member{}, rows: map[access.PersonID]*markRow{},
 		touched: map[access.PersonID]bool{}, fresh: map[access.PersonID]bool{}, corrected: map[access.PersonID]bool{},
-		open: map[access.PersonID]bool{},
+		open: map[access.PersonID]bool{}, lastChange: map[access.PersonID]changeRow{},
 	}
 	w.happened, w.recorded = in.times(tx.Now)
 	return w
@@ -81,18 +89,26 @@ func (w *work) loadHeld() error {
 	for i := range marks {
 		w.rows[marks[i].PersonID] = &marks[i]
 	}
-	if w.guests, err = db.All[guestRow](w.tx.Where("session_id = ?", w.s.ID).Order("place, id")); err != nil {
+	guests, err := db.All[guestRow](w.tx.Where("session_id = ?", w.s.ID).Order("place, id"))
+	if err != nil {
 		return err
+	}
+	for _, g := range guests {
+		if g.PersonID == nil {
+			w.guests = append(w.guests, g)
+		} else {
+			w.attached = append(w.attached, g)
+		}
 	}
 	if w.lessons, err = lessonsOf(w.tx, w.s.ID); err != nil {
 		return err
 	}
-	changed, err := db.Ask[access.PersonID](w.tx, "SELECT DISTINCT person_id FROM mark_changes WHERE session_id = ?", w.s.ID)
+	changed, err := db.All[changeRow](w.tx.Select("person_id", "revision", "before_state", "before_reason").Where("session_id = ?", w.s.ID).Order("id"))
 	if err != nil {
 		return err
 	}
-	for _, p := range changed {
-		w.corrected[p] = true
+	for _, c := range changed {
+		w.corrected[c.PersonID], w.lastChange[c.PersonID] = true, c
 	}
 	open, err := db.All[conflictRow](w.tx.Where("session_id = ? AND settled_at IS NULL", w.s.ID))
 	for _, o := range open {
@@ -104,7 +120,7 @@ func (w *work) loadHeld() error {
 // roster fits the rows that nobody has touched to the roster of the (perhaps corrected) day: who
 // is due has a row, who is not has none.
 func (w *work) roster() error {
-	list, err := rosterOn(w.tx, w.s.SiteID, w.s.HeldOn)
+	list, err := rosterOn(w.tx, w.s)
 	if err != nil {
 		return err
 	}
@@ -133,6 +149,47 @@ func (w *work) roster() error {
 	return nil
 }
 
+// resolve finds the records that the item names and that were merged meanwhile: a phone may have been offline.
+func (w *work) resolve() error {
+	var unknown []access.PersonID
+	for _, m := range w.in.Marks {
+		if _, ok := w.members[m.Person]; !ok && w.rows[m.Person] == nil {
+			unknown = append(unknown, m.Person)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	var err error
+	w.kept, err = people.Resolve(w.tx, unknown)
+	return err
+}
+
+// refit puts a mark that the item says nothing of on the list that fits the standing of the day, where that was entered after the
+// roll: only when the roll is corrected, and with a trace. Study that was made up stays as it is.
+func (w *work) refit() {
+	var moved []access.PersonID
+	for person, m := range w.members {
+		if row := w.rows[person]; row != nil && row.Revision > 0 && row.List != m.list && row.State != MadeUp {
+			moved = append(moved, person)
+		}
+	}
+	slices.SortFunc(moved, func(a, b access.PersonID) int { return slices.Compare(a[:], b[:]) })
+	for _, person := range moved {
+		m, row := w.members[person], w.rows[person]
+		v := row.value()
+		switch {
+		case m.list == ListDue && v.State == Observer:
+			v.State = Present
+		case m.list == ListCame && v.State == Present:
+			v.State = Observer
+		case m.list == ListCame:
+			v = Value{State: Unmarked}
+		}
+		w.set(person, m.list, v)
+	}
+}
+
 // untouched is the state of a member of whom nobody has said anything.
 func (m member) untouched() State {
 	if m.exempt {
@@ -142,8 +199,12 @@ func (m member) untouched() State {
 }
 
 func (w *work) addRow(person access.PersonID, list Part) *markRow {
+	site := w.s.SiteID
+	if m, ok := w.members[person]; ok {
+		site = m.site
+	}
 	row := &markRow{
-		SessionID: w.s.ID, PersonID: person, SiteID: w.s.SiteID, List: list, State: Unmarked,
+		SessionID: w.s.ID, PersonID: person, SiteID: site, List: list, State: Unmarked,
 		HappenedAt: w.happened, RecordedAt: w.recorded, ReceivedAt: w.tx.Now, Device: w.in.Device, Seq: w.in.Seq,
 	}
 	w.rows[person] = row
@@ -156,8 +217,13 @@ func (w *work) decide() {
 	w.receipt.Marks = make([]MarkReceipt, 0, len(w.in.Marks))
 	seen := make(map[access.PersonID]bool, len(w.in.Marks))
 	for _, m := range w.in.Marks {
+		named := m.Person
+		if kept, ok := w.kept[named]; ok {
+			m.Person = kept
+		}
 		r := w.decideOne(m, seen[m.Person])
 		seen[m.Person] = true
+		r.Person = named
 		switch r.Outcome {
 		case Disputed:
 			w.receipt.Conflicts++

@@ -11,6 +11,7 @@
 package calendar
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,28 +44,41 @@ func SessionOf(day DayID) SessionID { return id.Derived[sessionTag](day, "sessio
 // State is what became of an activity day.
 type State string
 
-// The states. Upcoming, DueToday and NoRecord are a planned day as seen from today; only the
-// other four are stored.
+// The states. Upcoming and DueToday are only seen, see [State.Seen]; the others are stored. That a day was moved is its
+// [Shift]: a moved day is announced and confirmed like any other.
 const (
 	Planned   State = "planned"
+	Announced State = "announced" // people were told, three days ahead at the latest
+	Confirmed State = "confirmed" // the host said that it stands, by a tap or on the telephone
+	NoRecord  State = "no_record" // 还没有记录: it has passed, and nobody handed in or said anything
 	Held      State = "held"      // its session was submitted
 	NotHeld   State = "not_held"  // somebody said so, with a reason
-	Cancelled State = "cancelled" // the school has no licence
+	Cancelled State = "cancelled" // the school has no licence; with a reason, somebody called it off
 
 	Upcoming State = "upcoming"
 	DueToday State = "due_today"
-	NoRecord State = "no_record" // 还没有记录
 )
 
-// Seen is the state as people see it on a day.
+// Open reports a stored state in which nothing has been handed in, and nothing said of the day's not taking place.
+func (s State) Open() bool { return slices.Contains(open, s) }
+
+var open = []State{Planned, Announced, Confirmed, NoRecord}
+
+// Ahead reports a seen state of a day that is still to come, today's not among them.
+func (s State) Ahead() bool { return s == Upcoming || s == Announced || s == Confirmed }
+
+// Seen is the state as people see it on a day: an open one is due today, or has passed without a record, whether the
+// job has noted it or not.
 func (s State) Seen(planned, today date.Date) State {
 	switch {
-	case s != Planned:
+	case !s.Open():
 		return s
 	case planned == today:
 		return DueToday
 	case planned.Before(today):
 		return NoRecord
+	case s == Announced || s == Confirmed:
+		return s
 	}
 	return Upcoming
 }
@@ -97,25 +111,60 @@ const (
 // Reasons lists the chips in their order.
 var Reasons = []Reason{FarmWork, Road, Power, HostAway, TooFew, Equipment}
 
+// How says who confirmed a day.
+type How string
+
+// The ways.
+const (
+	ByHost  How = "host"  // the host's own tap
+	ByPhone How = "phone" // 已电话说好: an office called, or was called
+)
+
 // Day is a row of activity_days.
 type Day struct {
-	ID        DayID `gorm:"primaryKey"`
-	SiteID    org.SiteID
-	Month     date.Month
-	Nth       int
-	PlannedOn date.Date
-	RuledOn   date.Date
-	Shift     Shift
-	State     State
-	Reason    Reason
-	MovedBy   *access.AccountID
-	SessionID SessionID
-	MadeAt    time.Time
-	ChangedAt time.Time
+	ID           DayID `gorm:"primaryKey"`
+	SiteID       org.SiteID
+	Month        date.Month
+	Nth          int
+	PlannedOn    date.Date
+	Hour         string // at which people meet, "20:00"; "" when nobody said
+	RuledOn      date.Date
+	Shift        Shift
+	State        State
+	Reason       Reason
+	Note         string // why, in words
+	MovedBy      *access.AccountID
+	AnnouncedAt  *time.Time
+	ConfirmedAt  *time.Time
+	ConfirmedBy  *access.AccountID
+	ConfirmedHow How
+	Sequence     int // grows with every change that a calendar client has to show
+	SessionID    SessionID
+	MadeAt       time.Time
+	ChangedAt    time.Time
+}
+
+// opened is the state of a day about which nothing is said beyond what its times tell.
+func (d Day) opened() State {
+	switch {
+	case d.ConfirmedAt != nil:
+		return Confirmed
+	case d.AnnouncedAt != nil:
+		return Announced
+	}
+	return Planned
+}
+
+// anew makes a day one that was neither announced nor confirmed, as after it got another date.
+func (d *Day) anew() {
+	d.State, d.AnnouncedAt = Planned, nil
+	d.ConfirmedAt, d.ConfirmedBy, d.ConfirmedHow = nil, nil, ""
 }
 
 // TableName is activity_days.
 func (Day) TableName() string { return "activity_days" }
 
 // Rows lists the rows of this package, for the test that holds them against the schema.
-func Rows() []any { return []any{Day{}, dayRow{}, yearRow{}} }
+func Rows() []any {
+	return []any{Day{}, dayRow{}, yearRow{}, cancellation{}, periodException{}, closedMonth{}}
+}

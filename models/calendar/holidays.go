@@ -100,8 +100,8 @@ func (in YearInput) check() error {
 
 // Year reads a year's arrangement. Permission: CalendarSee, on whatever unit.
 func Year(tx *db.Tx, by access.Actor, in YearInput) (YearView, error) {
-	if by.Visible(access.CalendarSee).Empty() {
-		return YearView{}, by.Require(access.CalendarSee)
+	if err := by.RequireAnywhere(access.CalendarSee); err != nil {
+		return YearView{}, err
 	}
 	if err := in.check(); err != nil {
 		return YearView{}, err
@@ -172,4 +172,21 @@ func markYear(tx *db.Tx, year int, source string) (fresh bool, err error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// announced is the month in which the arrangement of the next year is made known.
+const announced = time.November
+
+// NextYearMissing is the year whose holidays the county should enter: from November on the next one while it is not entered; 0 for none. No
+// permission is asked: the caller's op does.
+func NextYearMissing(tx *db.Tx) (int, error) {
+	next := tx.Today().Year() + 1
+	if tx.Today().Month().Of() < announced {
+		return 0, nil
+	}
+	v, err := readYear(tx, next)
+	if err != nil || v.Loaded {
+		return 0, err
+	}
+	return next, nil
 }

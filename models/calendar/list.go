@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"huotang/models/access"
 	"huotang/models/date"
@@ -25,19 +26,45 @@ type DayView struct {
 	Shift     Shift      `json:"shift"`
 	State     State      `json:"state"` // as seen today, see [State.Seen]
 	Reason    Reason     `json:"reason"`
+	Note      string     `json:"note"`
+	Hour      string     `json:"hour"` // "20:00", "" when nobody said
+	Sequence  int        `json:"sequence"`
 	SessionID SessionID  `json:"session_id"`
+
+	AnnouncedAt  *time.Time `json:"announced_at"`
+	ConfirmedAt  *time.Time `json:"confirmed_at"`
+	ConfirmedHow How        `json:"confirmed_how"` // "" when it is not
+	ChangedAt    time.Time  `json:"changed_at"`
+
+	CancelAsked Reason `json:"cancel_asked"`   // somebody asked for it to be called off, and why; "" when nobody did or it is decided
+	Lunar       string `json:"lunar" gorm:"-"` // the planned date by the lunar calendar: 十月十六
 }
 
-const dayColumns = "SELECT d.id, d.site_id, u.code, u.name, d.`month`, d.nth, d.planned_on, d.ruled_on, d.shift, d.state, d.reason, d.session_id " +
-	"FROM activity_days d JOIN units u ON u.id = d.site_id "
+// MayConfirm reports a day that can be confirmed as seen today: it is not over, and was not confirmed.
+func (d DayView) MayConfirm() bool {
+	return d.ConfirmedAt == nil && (d.State == DueToday || d.State.Ahead())
+}
+
+const dayColumns = "SELECT d.id, d.site_id, u.code, u.name, d.`month`, d.nth, d.planned_on, d.ruled_on, d.shift, d.state, d.reason, d.note, d.hour, d.sequence, " +
+	"d.session_id, d.announced_at, d.confirmed_at, d.confirmed_how, d.changed_at, " +
+	"COALESCE((SELECT MIN(c.reason) FROM cancellations c WHERE c.activity_day_id = d.id AND c.state = 'asked'), '') AS cancel_asked"
+
+const dayTables = " FROM activity_days d JOIN units u ON u.id = d.site_id "
 
 // askDays runs a query for days and gives their states as seen today.
 func askDays(tx *db.Tx, rest string, args ...any) ([]DayView, error) {
-	rows, err := db.Ask[DayView](tx, dayColumns+rest, args...)
+	rows, err := db.Ask[DayView](tx, dayColumns+dayTables+rest, args...)
+	lunar := almanac{}
 	for i := range rows {
-		rows[i].State = rows[i].State.Seen(rows[i].PlannedOn, tx.Today())
+		rows[i].show(tx.Today(), lunar)
 	}
 	return rows, err
+}
+
+// show makes of a day as stored one as it is seen today.
+func (d *DayView) show(today date.Date, lunar almanac) {
+	d.State = d.State.Seen(d.PlannedOn, today)
+	d.Lunar = lunar.of(d.PlannedOn)
 }
 
 func oneDay(tx *db.Tx, code, rest string, args ...any) (DayView, error) {
@@ -84,9 +111,12 @@ type DaysInput struct {
 	Limit int        `query:"limit"` // 1–1000; 0 means 100
 }
 
-// ListDays lists activity days that the actor sees, by code of the school, then month. Permission: CalendarSee on
-// the school or its branch.
+// ListDays lists activity days that the actor sees, by code of the school, then month; forbidden for who could see
+// none anywhere. Permission: CalendarSee on the school or its branch.
 func ListDays(tx *db.Tx, by access.Actor, in DaysInput) (db.Page[DayView], error) {
+	if err := by.RequireAnywhere(access.CalendarSee); err != nil {
+		return db.Page[DayView]{}, err
+	}
 	limit := in.Limit
 	if limit < 1 || limit > 1000 {
 		limit = 100
@@ -169,7 +199,7 @@ func DayOfSite(tx *db.Tx, site org.SiteID, on date.Date) (DayView, error) {
 // when there is none. No permission is asked: the caller's op does.
 func Due(tx *db.Tx, site org.SiteID, month date.Month) (DayView, error) {
 	return oneDay(tx, "calendar.no_day", "WHERE d.site_id = ? AND d.`month` = ? AND d.state <> ? "+
-		"ORDER BY CASE WHEN d.state = ? THEN 0 ELSE 1 END, d.nth", site, month, Cancelled, Planned)
+		"ORDER BY CASE WHEN d.state IN ? THEN 0 ELSE 1 END, d.nth", site, month, Cancelled, open)
 }
 
 // FindDay reads an activity day. No permission is asked: the caller's op does.
@@ -200,12 +230,12 @@ func Today(tx *db.Tx, by access.Actor, in TodayInput) (TodayView, error) {
 	}
 	today := tx.Today()
 	due, err := askDays(tx, "WHERE d.site_id = ? AND d.planned_on <= ? AND d.planned_on >= ? AND "+
-		"(d.state = ? OR d.planned_on = ? AND d.state <> ?) ORDER BY d.planned_on DESC LIMIT 1",
-		in.Site, today, today.AddDays(-lookBack), Planned, today, Cancelled)
+		"(d.state IN ? OR d.planned_on = ? AND (d.state <> ? OR d.reason <> '')) ORDER BY d.planned_on DESC LIMIT 1",
+		in.Site, today, today.AddDays(-lookBack), open, today, Cancelled)
 	if err != nil {
 		return TodayView{}, err
 	}
-	next, err := askDays(tx, "WHERE d.site_id = ? AND d.planned_on > ? AND d.state = ? ORDER BY d.planned_on LIMIT 1", in.Site, today, Planned)
+	next, err := askDays(tx, "WHERE d.site_id = ? AND d.planned_on > ? AND d.state IN ? ORDER BY d.planned_on LIMIT 1", in.Site, today, open)
 	return TodayView{Due: first(due), Next: first(next)}, err
 }
 

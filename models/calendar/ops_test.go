@@ -60,6 +60,7 @@ func TestMoveAndUndo(t *testing.T) {
 		}
 		e.Do(t, func(tx *db.Tx) error {
 			v, err := calendar.Undo(tx, host, calendar.UndoInput{ID: nov.ID})
+			nov.Sequence = 2 // it was moved, and moved back
 			if v != nov {
 				t.Errorf("%+v, want %+v", v, nov)
 			}
@@ -200,7 +201,9 @@ func TestWhoSeesAndMoves(t *testing.T) {
 	tree := orgtest.County(t, e)
 	calendartest.Rule(t, e, tree.Township.ID, on(28, calendar.Keep))
 	nov := calendartest.Day(t, e, tree.Site.ID, month("2026-11"))
-	moves := map[access.Role]bool{access.County: true, access.Township: true, access.Village: true, access.Host: true, access.Head: true}
+	moves := map[access.Role]bool{
+		access.County: true, access.TownshipAdmin: true, access.Township: true, access.Village: true, access.Host: true, access.Head: true,
+	}
 	ops := func(by access.Actor) map[string]error {
 		return map[string]error{
 			"move": write(e, func(tx *db.Tx) error {
@@ -257,6 +260,29 @@ func TestWhoSeesAndMoves(t *testing.T) {
 		if sees(s.Actor) != 0 {
 			t.Errorf("%s sees the day", s.Name)
 		}
+	}
+	lists := map[string]func(tx *db.Tx, by access.Actor) error{
+		"days": func(tx *db.Tx, by access.Actor) error {
+			_, err := calendar.ListDays(tx, by, calendar.DaysInput{})
+			return err
+		},
+		"rules": func(tx *db.Tx, by access.Actor) error {
+			_, err := calendar.Rules(tx, by, calendar.RulesInput{})
+			return err
+		},
+	}
+	bare := access.New(access.AccountID{1}, access.PersonID{}, "", access.Visitor().Grants())
+	readers := map[string]access.Actor{"days": orgtest.As(access.Trainee, tree.Site.Path), "rules": orgtest.As(access.Lecturer, tree.Township.Path)}
+	for name, list := range lists {
+		for want, by := range map[fail.Kind]access.Actor{fail.Unauthenticated: access.Visitor(), fail.ForbiddenAct: bare, "": readers[name]} {
+			if err := e.Read(t.Context(), func(tx *db.Tx) error { return list(tx, by) }); fail.KindOf(err) != want {
+				t.Errorf("the list of %s: %v, want %q", name, err, want)
+			}
+		}
+	}
+	trainee := func(tx *db.Tx) error { return lists["rules"](tx, readers["days"]) }
+	if err := e.Read(t.Context(), trainee); fail.KindOf(err) != fail.ForbiddenAct {
+		t.Errorf("the list of rules by a trainee: %v", err)
 	}
 	if err := ops(access.Visitor())["move"]; fail.KindOf(err) != fail.Unauthenticated {
 		t.Error(err)

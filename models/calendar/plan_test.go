@@ -148,7 +148,7 @@ func TestLicenceCancelsAndRestores(t *testing.T) {
 		calendartest.Rule(t, e, tree.Township.ID, on(28, calendar.Keep))
 		set := func(l org.Licence) {
 			e.Do(t, func(tx *db.Tx) error {
-				_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: tree.Site.ID, State: l})
+				_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: tree.Site.ID, State: l, Note: "整改"})
 				return err
 			})
 		}
@@ -285,7 +285,7 @@ func TestPlanACountyQuickly(t *testing.T) {
 func TestWhoMayPlan(t *testing.T) {
 	e := dbtest.SQLite(t)
 	tree := orgtest.County(t, e)
-	may := map[access.Role]bool{access.County: true, access.Township: true}
+	may := map[access.Role]bool{access.County: true, access.TownshipAdmin: true, access.Township: true}
 	try := func(by access.Actor) []error {
 		var errs []error
 		for _, op := range []func(tx *db.Tx) error{

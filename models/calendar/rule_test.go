@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -110,6 +111,27 @@ func TestKnownYears(t *testing.T) {
 	} {
 		if d.IsWorking(day(s)) != working {
 			t.Errorf("%s working: %v", s, !working)
+		}
+	}
+}
+
+// The weekend days that are worked in 2026, and no others.
+func TestMakeUpDaysOf2026(t *testing.T) {
+	var got []string
+	for _, d := range calendar.Known(2026) {
+		if d.Kind == calendar.Workday {
+			got = append(got, d.Day.String()[len("2026-"):])
+		}
+	}
+	want := []string{"01-04", "02-14", "02-28", "05-09", "09-20", "10-10"}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("worked on %v, want %v", got, want)
+	}
+	d := arranged(2026)
+	for _, s := range want {
+		if on := day("2026-" + s); !d.IsWorking(on) || on.Weekday() != time.Saturday && on.Weekday() != time.Sunday {
+			t.Errorf("%s is a %s, working: %v", s, on.Weekday(), d.IsWorking(on))
 		}
 	}
 }

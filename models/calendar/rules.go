@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"maps"
 	"slices"
 
 	"huotang/models/access"
@@ -75,95 +76,125 @@ func findRuled(tx *db.Tx, unit org.UnitID, lock bool) (ruled, error) {
 type SetRuleInput struct {
 	Unit    org.UnitID `path:"unit" json:"-"`
 	From    date.Month `json:"from" form:"from"` // this month or later; zero means this month
+	Only    bool       `json:"only" form:"only"` // of a school: for that month alone
 	Kind    Kind       `json:"kind" form:"kind"`
 	Day     int        `json:"day" form:"day"`
 	Nth     int        `json:"nth" form:"nth"`
 	Weekday int        `json:"weekday" form:"weekday"` // 1 Monday to 7 Sunday
+	Digit   int        `json:"digit" form:"digit"`     // 1–10, 10 for 逢十
+	Pick    int        `json:"pick" form:"pick"`       // which of the digit's days counts, 1–3; 0 means each
+	Hour    string     `json:"hour" form:"hour"`       // "20:00", may be empty
 	Holiday Policy     `json:"holiday" form:"holiday"`
+	Seen    string     `json:"seen" form:"seen"` // fingerprint of the preview that was looked at
 }
+
+func (in SetRuleInput) rule() Rule {
+	return Rule{
+		Kind: in.Kind, Day: in.Day, Nth: in.Nth, Weekday: in.Weekday, Digit: in.Digit, Pick: in.Pick, Hour: in.Hour, Holiday: in.Holiday,
+	}
+}
+
+// farthestRule is how many months ahead a rule may begin.
+const farthestRule = 24
 
 func (in SetRuleInput) check(tx *db.Tx, u ruled) (Rule, date.Month, error) {
 	var c fail.Check
-	from := in.From
+	from, this := in.From, tx.Today().Month()
 	if from.IsZero() {
-		from = tx.Today().Month()
+		from = this
 	}
-	c.If(from.Before(tx.Today().Month()), "from", "calendar.from_past")
-	c.If(from.After(tx.Today().Month().Add(24)), "from", "calendar.from_far", 24)
-	r := Rule{in.Kind, in.Day, in.Nth, in.Weekday, in.Holiday}.check(&c, u.unit.Kind == org.Site)
+	school := u.unit.Kind == org.Site
+	c.If(from.Before(this), "from", "calendar.from_past")
+	c.If(from.After(this.Add(farthestRule)), "from", "calendar.from_far", farthestRule)
+	c.If(in.Only && !school, "only", "calendar.only_schools")
+	r := in.rule().check(&c, school)
 	return r, from, c.Err()
 }
 
-// SetRule sets a rule and plans the township anew: future days that nobody moved follow the new rule.
+// entries are what the input puts: the rule, and for one month alone what held before from the next month on.
+func (in SetRuleInput) entries(rs rules, rule Rule, from date.Month) []RuleEntry {
+	out := []RuleEntry{{from, rule}}
+	if !in.Only {
+		return out
+	}
+	next := from.Add(1)
+	before, ok := rs.own(next, in.Unit)
+	if !ok {
+		before = Rule{Kind: Follow}
+	}
+	return append(out, RuleEntry{next, before})
+}
+
+// with are the rules as they would be with the entries.
+func (rs rules) with(unit org.UnitID, entries []RuleEntry) rules {
+	out := maps.Clone(rs)
+	if out == nil {
+		out = rules{}
+	}
+	list := slices.Clone(rs[settings.Unit(unit)])
+	for _, e := range entries {
+		list = slices.DeleteFunc(list, func(f settings.Found[Rule]) bool { return f.ValidFrom == e.From.First() })
+		list = append(list, settings.Found[Rule]{Value: e.Rule, Unit: settings.Unit(unit), ValidFrom: e.From.First()})
+	}
+	slices.SortFunc(list, func(a, b settings.Found[Rule]) int { return a.ValidFrom.Compare(b.ValidFrom) })
+	out[settings.Unit(unit)] = list
+	return out
+}
+
+// SetRule sets a rule and plans the township anew: future days that nobody moved or confirmed follow the new rule. Where days that
+// are there would move or go, a person must have seen which: Seen is the fingerprint of the [Preview] that he looked at, and
+// it is a conflict when another one would be shown now. A job has nobody to show it to, and needs none.
 // Locks the township. Permission: CalendarRule on the unit.
 func SetRule(tx *db.Tx, by access.Actor, in SetRuleInput) (RuleView, error) {
-	u, err := findRuled(tx, in.Unit, true)
+	t, err := try(tx, by, in, true)
 	if err != nil {
 		return RuleView{}, err
 	}
-	if err := by.Require(access.CalendarRule, u.paths...); err != nil {
+	if by.Job() == "" && t.planner.touches() && in.Seen != t.fingerprint() {
+		if in.Seen == "" {
+			return RuleView{}, fail.Conflict("calendar.look_first")
+		}
+		return RuleView{}, fail.Conflict("calendar.look_again")
+	}
+	for _, e := range t.entries {
+		if err := settings.Put(tx, by, ruleKey, settings.Unit(in.Unit), e.From.First(), e.Rule); err != nil {
+			return RuleView{}, err
+		}
+	}
+	p := planner{tx: tx, today: tx.Today()}
+	if _, err := p.plan(by, t.township, tx.Today().Month(), Horizon(tx.Today())); err != nil {
 		return RuleView{}, err
 	}
-	rule, from, err := in.check(tx, u)
-	if err != nil {
-		return RuleView{}, err
-	}
-	if err := settings.Put(tx, by, ruleKey, settings.Unit(in.Unit), from.First(), rule); err != nil {
-		return RuleView{}, err
-	}
-	today := tx.Today().Month()
-	if _, err := plan(tx, by, u.township, today, Horizon(tx.Today())); err != nil {
-		return RuleView{}, err
-	}
-	return readRule(tx, u)
+	return readRule(tx, t.ruled)
 }
 
-// PreviewDay is a date that a rule would give.
-type PreviewDay struct {
-	Month      date.Month `json:"month"`
-	PlannedOn  date.Date  `json:"planned_on"`
-	RuledOn    date.Date  `json:"ruled_on"`
-	Shift      Shift      `json:"shift"`
-	YearLoaded bool       `json:"year_loaded"`
+// trial is a rule that is tried before it is set.
+type trial struct {
+	ruled
+	rule    Rule
+	from    date.Month
+	entries []RuleEntry
+	rules   rules // with the entries
+	planner planner
 }
 
-// PreviewView is the dates of twelve months.
-type PreviewView struct {
-	Days []PreviewDay `json:"days"`
-}
-
-// Preview says which dates a rule would give in the twelve months from its first; it
-// changes nothing. Permission: CalendarRule on the unit.
-func Preview(tx *db.Tx, by access.Actor, in SetRuleInput) (PreviewView, error) {
-	u, err := findRuled(tx, in.Unit, false)
-	if err != nil {
-		return PreviewView{}, err
+// try asks the permission, checks the input and lets the planner decide what the rule would do; it writes nothing.
+func try(tx *db.Tx, by access.Actor, in SetRuleInput, lock bool) (t trial, err error) {
+	if t.ruled, err = findRuled(tx, in.Unit, lock); err != nil {
+		return t, err
 	}
-	if err := by.Require(access.CalendarRule, u.paths...); err != nil {
-		return PreviewView{}, err
+	if err := by.Require(access.CalendarRule, t.paths...); err != nil {
+		return t, err
 	}
-	rule, from, err := in.check(tx, u)
-	if err != nil {
-		return PreviewView{}, err
+	if t.rule, t.from, err = in.check(tx, t.ruled); err != nil {
+		return t, err
 	}
 	rs, err := loadRules(tx)
 	if err != nil {
-		return PreviewView{}, err
+		return t, err
 	}
-	days, err := LoadDays(tx, from, from.Add(11))
-	if err != nil {
-		return PreviewView{}, err
-	}
-	v := PreviewView{Days: []PreviewDay{}}
-	for m := from; m.Before(from.Add(12)); m = m.Add(1) {
-		r := rule
-		if r.Kind == Follow {
-			r = rs.at(m, u.township.ID)
-		}
-		if r.IsSet() {
-			planned, ruled, shift := r.On(m, days)
-			v.Days = append(v.Days, PreviewDay{m, planned, ruled, shift, days.YearLoaded(m.Year())})
-		}
-	}
-	return v, nil
+	t.entries = in.entries(rs, t.rule, t.from)
+	t.rules = rs.with(in.Unit, t.entries)
+	t.planner = planner{tx: tx, today: tx.Today(), rules: t.rules}
+	return t, t.planner.decide(t.township, tx.Today().Month(), Horizon(tx.Today()))
 }

@@ -1,9 +1,14 @@
 package calendar
 
 import (
+	"path"
+	"slices"
+	"strings"
+
 	"huotang/models/access"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/fail"
 	"huotang/models/org"
 	"huotang/models/settings"
 )
@@ -86,12 +91,14 @@ type site struct {
 	Code    string
 	Name    string
 	Licence org.Licence
+	// LicensedOn is the first day of the licence; zero when it has none.
+	LicensedOn date.Date
 }
 
 // sitesUnder lists the schools below a path, by code.
 func sitesUnder(tx *db.Tx, path string) ([]site, error) {
 	cond, args := db.PathRange("u.path", access.Scope{Paths: []string{path}})
-	return db.Ask[site](tx, "SELECT s.id, u.code, u.name, s.licence FROM sites s JOIN units u ON u.id = s.id WHERE "+cond+" ORDER BY u.code", args...)
+	return db.Ask[site](tx, "SELECT s.id, u.code, u.name, s.licence, s.licensed_on FROM sites s JOIN units u ON u.id = s.id WHERE "+cond+" ORDER BY u.code", args...)
 }
 
 // TownRule is a township with the rule that holds this month.
@@ -105,8 +112,26 @@ type TownRule struct {
 // RulesInput is empty.
 type RulesInput struct{}
 
-// Rules lists the townships that the actor sees with their rules, by code. Permission: CalendarSee.
+// SeesRules reports whether the actor sees the rule of a township: people of a village, a school or a branch do not, and
+// read the rule of their school by itself.
+func SeesRules(by access.Actor) bool {
+	s := by.Visible(access.CalendarSee)
+	return s.All || slices.ContainsFunc(s.Paths, func(p string) bool {
+		return strings.HasPrefix(p, "/a/") && len(path.Base(p)) <= townshipDigits
+	})
+}
+
+// townshipDigits is the length of a township's code; those of units above are shorter, of units below longer.
+const townshipDigits = 9
+
+// Rules lists the townships that the actor sees with their rules, by code. Permission: CalendarSee on a township or above.
 func Rules(tx *db.Tx, by access.Actor, _ RulesInput) (db.Page[TownRule], error) {
+	if err := by.RequireAnywhere(access.CalendarSee); err != nil {
+		return db.Page[TownRule]{}, err
+	}
+	if !SeesRules(by) {
+		return db.Page[TownRule]{}, fail.Forbidden("access.nowhere")
+	}
 	cond, args := db.PathRange("path", by.Visible(access.CalendarSee))
 	towns, err := db.All[org.Unit](tx.Where("kind = ?", org.Township).Where(cond, args...).Order("code"))
 	if err != nil {

@@ -116,41 +116,6 @@ func (r *courseRow) fill(c *fail.Check, task Task, title, summary, lecturer stri
 	r.SearchKey = searchKey(courseKeyRoom, r.Title, r.Lecturer)
 }
 
-// EditInput changes what is said of a course.
-type EditInput struct {
-	ID       CourseID `path:"id" json:"-"`
-	Revision int      `json:"revision" form:"revision"` // that was seen
-	Task     Task     `json:"task" form:"task"`
-	Title    string   `json:"title" form:"title"`
-	Summary  string   `json:"summary" form:"summary"`
-	Lecturer string   `json:"lecturer" form:"lecturer"`
-}
-
-// Edit changes a course; the reviews of its lessons stay. Locks the course. Stale when
-// another has changed it since. Permission: CoursesEdit.
-func (a *Area) Edit(tx *db.Tx, by access.Actor, in EditInput) (View, error) {
-	old, err := lockToEdit(tx, by, in.ID, in.Revision)
-	if err != nil {
-		return View{}, err
-	}
-	var c fail.Check
-	var row courseRow
-	row.fill(&c, in.Task, in.Title, in.Summary, in.Lecturer)
-	if err := c.Err(); err != nil {
-		return View{}, err
-	}
-	change := audit.Changes{}.Code("task", string(old.Task), string(row.Task))
-	if old.Title != row.Title {
-		change = change.Field("title")
-	}
-	if old.Lecturer != row.Lecturer {
-		change = change.Field("lecturer")
-	}
-	return setCourse(tx, by, old, "course.edit", change, map[string]any{
-		"task": row.Task, "title": row.Title, "summary": row.Summary, "lecturer": row.Lecturer, "search_key": row.SearchKey,
-	})
-}
-
 // lockToEdit locks a course that is in use and asks for CoursesEdit and the revision seen.
 func lockToEdit(tx *db.Tx, by access.Actor, course CourseID, revision int) (Course, error) {
 	c, err := LockCourse(tx, course)
@@ -313,6 +278,10 @@ func (a *Area) Move(tx *db.Tx, by access.Actor, in MoveInput) (View, error) {
 	ids, err := lessonIDs(tx, c.ID)
 	if err != nil {
 		return View{}, err
+	}
+	var f fail.Check
+	if f.If(in.Lesson.IsZero(), "lesson", "input.required") {
+		return View{}, f.Err()
 	}
 	at := slices.Index(ids, in.Lesson)
 	to := at + 1 - 2*index(in.Up)

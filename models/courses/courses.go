@@ -5,7 +5,8 @@
 // a document or by someone who comes. A lesson may be taught and studied only while
 // it is reviewed: somebody who is none of its authors has agreed to exactly this
 // revision. Whoever adds or changes a lesson, or stores a video for it, is one of its
-// authors, and every such change withdraws the review. Which schools are given a lesson is
+// authors, and every such change withdraws the review. A change of what is said of the course, its task, title,
+// summary or lecturer, is a change of each of its lessons. Which schools are given a lesson is
 // said by models/curricula.
 //
 // Staff with CoursesSee on the course's unit see all of a course; staff of a unit
@@ -109,6 +110,7 @@ type Course struct {
 	Path     string // of the owning unit
 	Task     Task
 	Title    string
+	Summary  string
 	Lecturer string
 	Public   bool
 	Archived bool
@@ -175,7 +177,7 @@ func FindLessons(tx *db.Tx, lessons []LessonID) (map[LessonID]Lesson, error) {
 
 // FindCourse reads a course; not_found when there is none. No permission is asked.
 func FindCourse(tx *db.Tx, course CourseID) (Course, error) {
-	rows, err := db.Ask[Course](tx, `SELECT c.id, c.unit_id AS unit, u.path, c.task, c.title, c.lecturer, c.is_public AS public,
+	rows, err := db.Ask[Course](tx, `SELECT c.id, c.unit_id AS unit, u.path, c.task, c.title, c.summary, c.lecturer, c.is_public AS public,
 c.archived_at IS NOT NULL AS archived, c.revision FROM courses c JOIN units u ON u.id = c.unit_id WHERE c.id = ?`, course)
 	if err != nil {
 		return Course{}, err

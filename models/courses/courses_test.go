@@ -128,10 +128,6 @@ func TestWhoMayDoWhat(t *testing.T) {
 					_, err := w.a.Create(tx, c.by, courses.CreateInput{Unit: w.Township.ID, Task: courses.Theory, Title: "新"})
 					return err
 				})
-				do("edit", c.edit, func(tx *db.Tx) error {
-					_, err := w.a.Edit(tx, c.by, courses.EditInput{ID: v.ID, Revision: now(tx), Task: courses.Theory, Title: "改"})
-					return err
-				})
 				do("add lesson", c.edit, func(tx *db.Tx) error {
 					_, err := w.a.AddLesson(tx, c.by, courses.AddLessonInput{Course: v.ID, Title: "四", Medium: courses.Disc, Minutes: 1, Language: courses.Yi})
 					return err
@@ -166,6 +162,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 				})
 				do("remove lesson", c.edit, func(tx *db.Tx) error {
 					_, err := w.a.RemoveLesson(tx, c.by, courses.RemoveLessonInput{ID: v.Lessons[1].ID, Revision: 1})
+					return err
+				})
+				do("edit", c.edit, func(tx *db.Tx) error {
+					_, err := w.a.Edit(tx, c.by, courses.EditInput{ID: v.ID, Revision: now(tx), Task: courses.Theory, Title: "改"})
 					return err
 				})
 				do("public", c.public, func(tx *db.Tx) error {
@@ -209,6 +209,14 @@ func TestFaultsAllAtOnce(t *testing.T) {
 		})
 		if got := faults(err); got != "unit=courses.unit_kind task=input.choice title=input.required summary=input.too_long lecturer=input.characters" {
 			t.Errorf("create: %s", got)
+		}
+		none := coursestest.Course(t, w.Env, w.clerk, w.Township.ID, "桑园", "一")
+		err = w.try(func(tx *db.Tx) error {
+			_, err := w.a.Move(tx, w.clerk, courses.MoveInput{ID: none.ID, Revision: none.Revision})
+			return err
+		})
+		if got := faults(err); got != "lesson=input.required" {
+			t.Errorf("move of no lesson: %s", got)
 		}
 		err = w.try(func(tx *db.Tx) error {
 			_, err := w.a.Create(tx, w.county, courses.CreateInput{Task: courses.Theory, Title: "哪个单位的"})

@@ -121,7 +121,7 @@ func (a *Area) EditLesson(tx *db.Tx, by access.Actor, in EditLessonInput) (Lesso
 	}
 	err = changeLesson(tx, by, l, "lesson.edit", change, map[string]any{
 		"title": row.Title, "search_key": row.SearchKey, "medium": row.Medium, "minutes": row.Minutes,
-		"language": row.Language, "material": row.Material,
+		"language": row.Language, "material": row.Material, "review_note": "",
 	})
 	if err != nil {
 		return LessonView{}, err
@@ -151,7 +151,7 @@ func lockLessonToEdit(tx *db.Tx, by access.Actor, lesson LessonID, revision int)
 // makes the actor one of its authors.
 func changeLesson(tx *db.Tx, by access.Actor, l Lesson, act string, change audit.Changes, columns map[string]any) error {
 	columns["revision"], columns["changed_at"] = l.Revision+1, tx.Now
-	columns["reviewed_by"], columns["reviewed_at"], columns["review_note"] = nil, nil, ""
+	columns["reviewed_by"], columns["reviewed_at"] = nil, nil
 	if _, err := db.Set(tx.Model(&lessonRow{}).Where("id = ?", l.ID), columns); err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func Touch(tx *db.Tx, lesson LessonID, by access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return changeLesson(tx, by, l, "lesson.touch", audit.Changes{}, map[string]any{})
+	return changeLesson(tx, by, l, "lesson.touch", audit.Changes{}, map[string]any{"review_note": ""})
 }
 
 // RemoveLessonInput names a lesson and the revision that was seen.

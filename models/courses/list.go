@@ -49,8 +49,8 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[Item], error) {
 	if limit < 1 || limit > 100 {
 		limit = 20
 	}
-	if by.Visible(access.CoursesSee).Empty() {
-		return db.Page[Item]{}, by.Require(access.CoursesSee, "/")
+	if err := by.RequireAnywhere(access.CoursesSee); err != nil {
+		return db.Page[Item]{}, err
 	}
 	w, err := listed(tx, by, in)
 	if err != nil {

@@ -103,7 +103,7 @@ func TestList(t *testing.T) {
 			}
 			for _, by := range []access.Actor{w.host, w.trainee, w.village} {
 				_, err := courses.List(tx, by, courses.ListInput{})
-				want(t, by.Name, err, fail.Missing)
+				want(t, by.Name, err, fail.ForbiddenAct)
 			}
 			one, err := courses.List(tx, w.clerk, courses.ListInput{Limit: 2})
 			if err != nil {

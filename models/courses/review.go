@@ -145,8 +145,11 @@ type WaitingItem struct {
 }
 
 // Waiting lists the lessons that the actor can review now: neither reviewed nor given back,
-// and none of his own; in the order in which they were made. Permission: CoursesReview.
+// and none of his own; in the order in which they were made; forbidden for who reviews nowhere. Permission: CoursesReview.
 func Waiting(tx *db.Tx, by access.Actor, in WaitingInput) (db.Page[WaitingItem], error) {
+	if err := by.RequireAnywhere(access.CoursesReview); err != nil {
+		return db.Page[WaitingItem]{}, err
+	}
 	limit := in.Limit
 	if limit < 1 || limit > 100 {
 		limit = 50

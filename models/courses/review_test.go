@@ -53,6 +53,60 @@ func TestReview(t *testing.T) {
 	})
 }
 
+// What is said of a course stands over each of its lessons, so a change of it withdraws their reviews.
+func TestEditOfTheCourseWithdrawsReviews(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		v := coursestest.Course(t, w.Env, w.clerk, w.Township.ID, "茶园", "冬管", "春管", "夏管")
+		want(t, "review", w.review(w.reviewer, v.Lessons[0]), ok)
+		want(t, "review", w.review(w.reviewer, v.Lessons[1]), ok)
+		want(t, "give back", w.withdraw(w.reviewer, v.Lessons[2], "重录"), ok)
+		in := courses.EditInput{ID: v.ID, Revision: v.Revision, Task: v.Task, Title: v.Title, Summary: v.Summary, Lecturer: v.Lecturer}
+		edit := func(by access.Actor, change func(in *courses.EditInput)) (out courses.EditedView) {
+			t.Helper()
+			change(&in)
+			w.Do(t, func(tx *db.Tx) (err error) {
+				out, err = w.a.Edit(tx, by, in)
+				return err
+			})
+			in.Revision = out.Revision
+			return out
+		}
+		same := edit(w.clerk, func(in *courses.EditInput) { in.Title = " " + in.Title })
+		if same.Withdrawn != 0 || same.Waiting() != 1 || same.Lessons[0].Revision != 1 {
+			t.Errorf("saved as it was: %+v", same)
+		}
+		for name, change := range map[string]func(in *courses.EditInput){
+			"title":    func(in *courses.EditInput) { in.Title += "管理" },
+			"task":     func(in *courses.EditInput) { in.Task = courses.Theory },
+			"summary":  func(in *courses.EditInput) { in.Summary += "一芽二叶" },
+			"lecturer": func(in *courses.EditInput) { in.Lecturer += "李" },
+		} {
+			before := w.lesson(t, w.county, v.Lessons[0].ID)
+			got := edit(w.second, change)
+			if got.Withdrawn != 2 || got.Waiting() != 3 || got.Lessons[2].Note != "重录" {
+				t.Errorf("a new %s: %+v", name, got)
+			}
+			want(t, "a review of what was read before", w.review(w.county, before), fail.Outdated)
+			want(t, "the editor’s own review", w.review(w.second, got.Lessons[0]), fail.ForbiddenAct)
+			want(t, "another’s review", w.review(w.reviewer, got.Lessons[0]), ok)
+			want(t, "another’s review", w.review(w.reviewer, got.Lessons[1]), ok)
+		}
+		in.Revision--
+		want(t, "stale", w.try(func(tx *db.Tx) error { _, err := w.a.Edit(tx, w.second, in); return err }), fail.Outdated)
+		if !w.lesson(t, w.county, v.Lessons[0].ID).Reviewed {
+			t.Error("an edit that failed withdrew a review")
+		}
+		w.See(t, func(tx *db.Tx) error {
+			var n int
+			err := tx.Raw("SELECT COUNT(*) FROM audit_rows WHERE act = 'course.edit' AND object = 'lesson' AND changed LIKE '%reviewed%'").Scan(&n).Error
+			if n != 8 {
+				t.Errorf("%d reviews withdrawn by the audit, want 8", n)
+			}
+			return err
+		})
+	})
+}
+
 func TestReviewAsksTheAreasAbove(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		v := coursestest.Course(t, w.Env, w.clerk, w.Township.ID, "茶园", "冬管")
@@ -86,10 +140,16 @@ func TestWaiting(t *testing.T) {
 		for _, c := range []struct {
 			by   access.Actor
 			list string
-		}{{w.clerk, ""}, {w.reviewer, "夏管"}, {w.county, "夏管 修枝"}, {w.far, ""}, {w.lecturer, ""}, {w.host, ""}, {w.auditor, ""}} {
+		}{{w.clerk, ""}, {w.reviewer, "夏管"}, {w.county, "夏管 修枝"}, {w.far, ""}} {
 			if got := waiting(c.by); got != c.list {
 				t.Errorf("%s: %q waits, want %q", c.by.Name, got, c.list)
 			}
+		}
+		for _, by := range []access.Actor{w.lecturer, w.host, w.auditor, w.trainee} {
+			want(t, by.Name+" reviews nowhere", w.try(func(tx *db.Tx) error {
+				_, err := courses.Waiting(tx, by, courses.WaitingInput{})
+				return err
+			}), fail.ForbiddenAct)
 		}
 		w.See(t, func(tx *db.Tx) error {
 			one, err := courses.Waiting(tx, w.county, courses.WaitingInput{Limit: 1})

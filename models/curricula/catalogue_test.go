@@ -228,7 +228,7 @@ func TestMonthPlan(t *testing.T) {
 			return nil
 		})
 		w.Do(t, func(tx *db.Tx) error {
-			_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: w.Site.ID, State: org.Suspended})
+			_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: w.Site.ID, State: org.Suspended, Note: "试"})
 			return err
 		})
 		w.See(t, func(tx *db.Tx) error {

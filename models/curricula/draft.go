@@ -275,7 +275,7 @@ func indexOf(items []itemRow, lesson courses.LessonID) int {
 type RemoveItemInput struct {
 	ID       CurriculumID     `path:"id" json:"-"`
 	Revision int              `json:"revision" form:"revision"`
-	Lesson   courses.LessonID `json:"lesson" form:"lesson"`
+	Lesson   courses.LessonID `path:"lesson" json:"-"`
 }
 
 // RemoveItem takes a lesson out of the draft. Locks the curriculum. Permission: CurriculaPublish.
@@ -293,7 +293,7 @@ func (a *Area) RemoveItem(tx *db.Tx, by access.Actor, in RemoveItemInput) (View,
 type MoveItemInput struct {
 	ID       CurriculumID     `path:"id" json:"-"`
 	Revision int              `json:"revision" form:"revision"`
-	Lesson   courses.LessonID `json:"lesson" form:"lesson"`
+	Lesson   courses.LessonID `path:"lesson" json:"-"`
 	Up       bool             `json:"up" form:"up"`
 }
 

@@ -113,7 +113,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 					page, err := curricula.List(tx, by, curricula.ListInput{Year: curriculatest.Year, Limit: 200})
 					listed = slices.ContainsFunc(page.Items, func(i curricula.ListItem) bool { return i.ID == id })
 					return err
-				}), map[string]fail.Kind{"secretary": missing, "visitor": fail.Unauthenticated}[c.who])
+				}), map[string]fail.Kind{"secretary": no, "visitor": fail.Unauthenticated}[c.who])
 				if listed != (c.see == ok) {
 					t.Errorf("listed %v", listed)
 				}

@@ -81,7 +81,7 @@ func TestPublishIsChecked(t *testing.T) {
 		v := curriculatest.Draft(t, w.Env, w.by("clerk"), w.Township.ID,
 			[]courses.LessonID{good.Lessons[0].ID, waiting.Lessons[0].ID, good.Lessons[1].ID}, w.Site.ID)
 		w.Do(t, func(tx *db.Tx) error {
-			_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: w.Site.ID, State: org.Suspended})
+			_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: w.Site.ID, State: org.Suspended, Note: "试"})
 			if err != nil {
 				return err
 			}

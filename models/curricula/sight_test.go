@@ -236,7 +236,7 @@ func TestSchoolsAddedAndRevoked(t *testing.T) {
 
 		licence := func(s org.SiteID, state org.Licence) {
 			w.Do(t, func(tx *db.Tx) error {
-				_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: s, State: state})
+				_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: s, State: state, Note: "试"})
 				return err
 			})
 		}

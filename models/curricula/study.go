@@ -118,6 +118,7 @@ type PlanItem struct {
 	Required    bool             `json:"required"`
 	Reviewed    bool             `json:"reviewed"` // while it is not, it may not be taught
 	UnitName    string           `json:"unit_name"`
+	Owner       string           `json:"-"` // path of the unit whose course it is
 }
 
 // MonthPlanInput names a school and a month.
@@ -144,34 +145,77 @@ func MonthPlan(tx *db.Tx, by access.Actor, in MonthPlanInput) (db.Page[PlanItem]
 	return db.Page[PlanItem]{Items: items}, err
 }
 
-const planQuery = `SELECT i.lesson_id AS lesson, l.title, l.course_id AS course, c.title AS course_title, c.task, l.medium, l.minutes,
-l.language, l.material, i.required, ` + courses.Reviewed + ` AS reviewed, o.name AS unit_name
+const planQuery = `SELECT u.path AS audience, i.month, i.lesson_id AS lesson, l.title, l.course_id AS course, c.title AS course_title, c.task, l.medium,
+l.minutes, l.language, l.material, i.required, ` + courses.Reviewed + ` AS reviewed, o.name AS unit_name, w.path AS owner
 FROM curriculum_items i JOIN curricula k ON k.id = i.curriculum_id AND k.version = i.version
 JOIN curriculum_audience a ON a.curriculum_id = k.id AND a.version = k.version
 JOIN units u ON u.id = a.unit_id JOIN units o ON o.id = k.unit_id
-JOIN lessons l ON l.id = i.lesson_id JOIN courses c ON c.id = l.course_id
-WHERE k.version > 0 AND i.month = ? AND u.path IN ? AND l.removed_at IS NULL ORDER BY o.path, k.id, i.place`
+JOIN lessons l ON l.id = i.lesson_id JOIN courses c ON c.id = l.course_id JOIN units w ON w.id = c.unit_id
+WHERE k.version > 0 AND i.month IN ? AND u.path IN ? AND l.removed_at IS NULL ORDER BY o.path, k.id, i.place`
+
+// planned is an item of a plan, with whom it is for.
+type planned struct {
+	Audience string
+	Month    date.Month
+	PlanItem `gorm:"embedded"`
+	Place    int `gorm:"-"` // among all that is planned
+}
 
 // PlanOf is [MonthPlan] of a school that the caller has read; no permission is asked.
 func PlanOf(tx *db.Tx, school org.School, month date.Month) ([]PlanItem, error) {
-	if school.Licence != org.Licensed {
-		return []PlanItem{}, nil
+	plans, err := PlansOf(tx, []org.School{school}, month)
+	return plans.At(school, month), err
+}
+
+// Plans are the plans of some schools for some months.
+type Plans struct {
+	of map[string]map[date.Month][]planned
+} // by the path of the audience
+
+// PlansOf is [PlanOf] of many schools and months in one query.
+func PlansOf(tx *db.Tx, schools []org.School, months ...date.Month) (Plans, error) {
+	p := Plans{of: map[string]map[date.Month][]planned{}}
+	var paths []string
+	for _, s := range schools {
+		if s.Licence == org.Licensed {
+			paths = append(paths, above(s.Path)...)
+		}
 	}
-	rows, err := db.Ask[PlanItem](tx, planQuery, month, above(school.Path))
-	if err != nil {
-		return nil, err
+	if len(paths) == 0 || len(months) == 0 {
+		return p, nil
 	}
+	slices.Sort(paths)
+	rows, err := db.Ask[planned](tx, planQuery, months, slices.Compact(paths))
+	for n, r := range rows {
+		r.Place = n
+		if p.of[r.Audience] == nil {
+			p.of[r.Audience] = map[date.Month][]planned{}
+		}
+		p.of[r.Audience][r.Month] = append(p.of[r.Audience][r.Month], r)
+	}
+	return p, err
+}
+
+// At is what is to be taught at one of the schools in one of the months.
+func (p Plans) At(school org.School, month date.Month) []PlanItem {
+	var all []planned
+	if school.Licence == org.Licensed {
+		for _, path := range above(school.Path) {
+			all = append(all, p.of[path][month]...)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b planned) int { return cmp.Compare(a.Place, b.Place) })
 	at := map[courses.LessonID]int{}
-	out := rows[:0]
-	for _, r := range rows { // county and township may both plan a lesson
+	out := make([]PlanItem, 0, len(all))
+	for _, r := range all { // county and township may both plan a lesson
 		if i, twice := at[r.Lesson]; twice {
 			out[i].Required = out[i].Required || r.Required
 			continue
 		}
 		at[r.Lesson] = len(out)
-		out = append(out, r)
+		out = append(out, r.PlanItem)
 	}
-	return out, nil
+	return out
 }
 
 // above lists a path and those above it.

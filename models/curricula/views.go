@@ -213,10 +213,10 @@ type ListItem struct {
 // drafts too, and those whose current version is for a licensed school of his. Permission:
 // CurriculaSee.
 func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[ListItem], error) {
-	scope := by.Visible(access.CurriculaSee)
-	if scope.Empty() {
-		return db.Page[ListItem]{}, by.Require(access.CurriculaSee, "/")
+	if err := by.RequireAnywhere(access.CurriculaSee); err != nil {
+		return db.Page[ListItem]{}, err
 	}
+	scope := by.Visible(access.CurriculaSee)
 	limit := in.Limit
 	if limit < 1 || limit > 200 {
 		limit = 50

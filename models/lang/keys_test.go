@@ -21,11 +21,11 @@ var keyForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_-]+)+$`)
 // behind it are those of the text.
 var keyArgument = map[string]int{
 	"Invalid": 0, "NoSignIn": 0, "Forbidden": 0, "NotFound": 0, "Conflict": 0, "Stale": 0, "TooLarge": 0, "Limited": 0,
-	"T": 0, "Base": 0, "Key": 0, "Add": 1, "If": 2, "One": 1, "SeeNote": 1,
+	"T": 0, "Base": 0, "Key": 0, "Add": 1, "If": 2, "One": 1, "SeeNote": 1, "progress": 0,
 }
 
 // keyField names the fields of literals that hold a key.
-var keyField = map[string]bool{"Code": true, "fault": true}
+var keyField = map[string]bool{"Code": true, "fault": true, "step": true}
 
 // Every key that the code names is in the catalogues, with as many arguments as its text takes.
 func TestKeysOfTheCode(t *testing.T) {
@@ -76,7 +76,7 @@ func keyOf(node ast.Node) (key string, args int, fixed bool) {
 			return "", 0, false
 		}
 		// the lists of faults, lookups and the like take no arguments of the text
-		fixed = node.Ellipsis == token.NoPos && name != "One" && name != "Key"
+		fixed = node.Ellipsis == token.NoPos && name != "One" && name != "Key" && name != "progress"
 		return literal(node.Args[at]), len(node.Args) - at - 1, fixed
 	case *ast.KeyValueExpr:
 		if field, ok := node.Key.(*ast.Ident); ok && keyField[field.Name] {

@@ -143,6 +143,18 @@ func isOne(args []any) bool {
 // Has reports whether the first language's catalogue has the key.
 func Has(key string) bool { _, ok := catalogues[Chinese][key]; return ok }
 
+// Keys lists the keys of the first language's catalogue that begin with a prefix, in their order.
+func Keys(prefix string) []string {
+	var keys []string
+	for key := range catalogues[Chinese] {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
 // Match picks the language for a choice ("en") or, where that says nothing, an
 // Accept-Language header; Chinese unless English is asked for first.
 func Match(choice, header string) Lang {

@@ -132,11 +132,12 @@ func TestMatch(t *testing.T) {
 func TestSearch(t *testing.T) {
 	for name, want := range map[string]string{
 		"王家院":          "王家院 wangjiayuan wjy",
-		"重庆":           "重庆 zhongqing zq", // one reading only, so the name itself counts, too
+		"重庆":           "重庆 zhongqing zq chongqing cq",
+		"曾乐乐":          "曾乐乐 cenglele cll zenglele zll cengyuele cyl zengyuele zyl cengleyue cly zengleyue zly cengyueyue cyy zengyueyue zyy",
 		"𬭩䶮":           "𬭩䶮 wengyan wy",
 		"李𰀀":           "李𰀀 li𰀀 l𰀀", // a character without a known reading stays itself
 		"Wang Wei":     "wangwei",
-		"阿卜杜拉·买买提":     "阿卜杜拉买买提 abodulamaimaiti abdlmmt",
+		"阿卜杜拉·买买提":     "阿卜杜拉买买提 abodulamaimaiti abdlmmt ebodulamaimaiti ebdlmmt",
 		"ＡＢＣ１２３":       "abc123",
 		"":             "",
 		" ":            "",

@@ -232,7 +232,7 @@ func TestSeeStudy(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		s := attendancetest.New(t, e, 1, 0)
 		other := peopletest.Add(t, e, s.Tree, peopletest.Person{Name: "罗成林"})
-		can := map[access.Role]bool{access.County: true, access.Auditor: true, access.Township: true, access.Village: true}
+		can := map[access.Role]bool{access.County: true, access.Auditor: true, access.TownshipAdmin: true, access.Township: true, access.Village: true}
 		e.See(t, func(tx *db.Tx) error {
 			in := progress.OfPersonInput{Person: s.Members[0]}
 			for _, seat := range s.Inside() {

@@ -22,7 +22,7 @@ import (
 
 // Rule says what a lesson gives by its minutes: the first step whose From it reaches.
 type Rule struct {
-	Code  string    `json:"code"`  // kept with each credit; its text is the key progress.rule_<code>
+	Code  string    `json:"code"`  // kept with each credit; its text is the key progress.rule_<code>, where there is one
 	Since date.Date `json:"since"` // first day it is meant for
 	Steps []Step    `json:"steps"` // the longest first
 }

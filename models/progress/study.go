@@ -1,6 +1,8 @@
 package progress
 
 import (
+	"slices"
+
 	"huotang/models/access"
 	"huotang/models/attendance"
 	"huotang/models/courses"
@@ -25,12 +27,15 @@ type StudyView struct {
 	Category   Category        `json:"category"`    // which threshold it is
 	Exempt     bool            `json:"exempt"`      // has no threshold, by the register
 	Rule       Rule            `json:"rule"`        // in force on AsOf
+
+	Office        *people.OfficeLine `json:"office,omitempty"`        // held on AsOf: why the category is Secretary
+	ThresholdFrom date.Date          `json:"threshold_from,omitzero"` // since when that threshold is set; zero for the plan's
 }
 
 // Category is the kind of threshold that a person has.
 type Category string
 
-// The categories. Villagers and applicants have no threshold.
+// The categories. Villagers and applicants have no threshold; Secretary is whoever is in the committee of a branch.
 const (
 	NoThreshold Category = ""
 	Member      Category = "member"
@@ -188,17 +193,15 @@ WHERE sl.session_id IN ? ORDER BY sl.session_id, sl.place`, sessions)
 	return out, err
 }
 
-// threshold finds what the person is to reach in the year, by standing and exemption on the day of the figures.
+// threshold finds what the person is to reach in the year, by standing, exemption and office on the day of the figures: who
+// has an account, and with which right, is no part of it.
 func (v *StudyView) threshold(tx *db.Tx) error {
 	rows, err := db.Ask[struct {
-		Standing  people.Standing
-		Exempt    bool
-		Secretary int
+		Standing people.Standing
+		Exempt   bool
 	}](tx, "SELECT COALESCE((SELECT s.standing FROM standings s WHERE s.person_id = ? AND s.since <= ? ORDER BY s.since DESC LIMIT 1), '') AS standing, "+
-		"EXISTS (SELECT 1 FROM exemptions e WHERE e.person_id = ? AND e.since <= ? AND (e.`until` IS NULL OR e.`until` >= ?)) AS exempt, "+
-		"(SELECT COUNT(*) FROM grants g JOIN accounts a ON a.id = g.account_id WHERE a.person_id = ? AND g.role = ? "+
-		"AND (g.expires_at IS NULL OR g.expires_at > ?)) AS secretary",
-		v.Person, v.AsOf, v.Person, v.AsOf, v.AsOf, v.Person, access.Secretary, tx.Now)
+		"EXISTS (SELECT 1 FROM exemptions e WHERE e.person_id = ? AND e.since <= ? AND (e.`until` IS NULL OR e.`until` >= ?)) AS exempt",
+		v.Person, v.AsOf, v.Person, v.AsOf, v.AsOf)
 	if err != nil || len(rows) == 0 || !rows[0].Standing.Due() {
 		return err
 	}
@@ -206,9 +209,16 @@ func (v *StudyView) threshold(tx *db.Tx) error {
 		return nil
 	}
 	t, err := settings.Get(tx, Threshold, date.New(v.Year, 12, 31))
-	v.Category, v.Threshold = Member, t.Value.Member
-	if rows[0].Secretary > 0 {
-		v.Category, v.Threshold = Secretary, t.Value.Secretary
+	if err != nil {
+		return err
+	}
+	v.Category, v.Threshold, v.ThresholdFrom = Member, t.Value.Member, t.ValidFrom
+	offices, err := people.OfficesOn(tx, v.Person, v.AsOf)
+	for i := range offices {
+		if offices[i].Office.InCommittee() {
+			v.Category, v.Threshold, v.Office = Secretary, t.Value.Secretary, &offices[i]
+			break
+		}
 	}
 	return err
 }
@@ -241,7 +251,7 @@ func OfSession(tx *db.Tx, by access.Actor, in SessionInput) (SessionHours, error
 	return HoursOf(tx, s)
 }
 
-// HoursOf is [OfSession] for a session that the caller has read.
+// HoursOf is [OfSession] for a session that the caller has read: of those whom it names.
 func HoursOf(tx *db.Tx, s attendance.RollView) (SessionHours, error) {
 	rule, err := settings.Get(tx, Hours, s.HeldOn)
 	if err != nil {
@@ -252,9 +262,15 @@ func HoursOf(tx *db.Tx, s attendance.RollView) (SessionHours, error) {
 		h := LessonHours{l, rule.Value.CentiHours(l.Minutes)}
 		v.Lessons, v.CentiHours = append(v.Lessons, h), v.CentiHours+h.CentiHours
 	}
+	named := map[access.PersonID]bool{}
+	for _, p := range slices.Concat(s.DueList, s.CameList) {
+		named[p.Person] = true
+	}
 	rows, err := db.All[creditRow](tx.Where("session_id = ?", s.ID))
 	for _, c := range rows {
-		v.ByPerson[c.PersonID] += c.CentiHours
+		if named[c.PersonID] {
+			v.ByPerson[c.PersonID] += c.CentiHours
+		}
 	}
 	return v, err
 }

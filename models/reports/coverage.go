@@ -106,10 +106,8 @@ func (p place) due() condition {
 	day := p.rosterDay()
 	c := condition{"h.licence = 'licensed'", nil}
 	c.and("r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?)", day, day)
-	c.and("(p.gone_on IS NULL OR p.gone_on > ?)", day)
-	c.and("COALESCE((SELECT t.standing FROM standings t WHERE t.person_id = r.person_id AND t.since <= ? ORDER BY t.since DESC LIMIT 1), '') IN ?",
-		day, []people.Standing{people.Full, people.Probationary})
-	c.and("NOT EXISTS (SELECT 1 FROM exemptions e WHERE e.person_id = r.person_id AND e.since <= ? AND e.`until` >= ?)", day, day)
+	expected, args := people.DueOn(day)
+	c.and(expected, args...)
 	p.schools(&c, "r.site_id")
 	return c
 }

@@ -18,7 +18,7 @@ import (
 const Unplanned calendar.State = "unplanned"
 
 // MonthStates lists the states of a month in the order of filters.
-var MonthStates = []calendar.State{calendar.NoRecord, calendar.DueToday, calendar.Upcoming, calendar.Held, calendar.NotHeld, Unplanned}
+var MonthStates = []calendar.State{calendar.NoRecord, calendar.DueToday, calendar.Upcoming, calendar.Announced, calendar.Confirmed, calendar.Held, calendar.NotHeld, calendar.Cancelled, Unplanned}
 
 // MonthInput narrows the schools of a month.
 type MonthInput struct {
@@ -41,13 +41,22 @@ type SchoolMonth struct {
 	Reason      calendar.Reason      `json:"reason"`
 	PlannedOn   date.Date            `json:"planned_on"`
 	RuledOn     date.Date            `json:"ruled_on"`
-	Moved       bool                 `json:"moved"`       // by somebody, to PlannedOn
-	Sessions    int                  `json:"sessions"`    // handed in
-	Session     attendance.SessionID `json:"session"`     // the activity day's, else the latest
-	HeldOn      date.Date            `json:"held_on"`     // of that one
-	Attendances int                  `json:"attendances"` // of all
-	Host        string               `json:"host"`        // name; "" when there is none
-	path        string
+	Moved       bool                 `json:"moved"`                            // by somebody, to PlannedOn
+	Sessions    int                  `json:"sessions"`                         // handed in
+	Session     attendance.SessionID `json:"session"`                          // the activity day's, else the latest
+	HeldOn      date.Date            `json:"held_on"`                          // of that one
+	Attendances int                  `json:"attendances"`                      // of all
+	Host        string               `json:"host"`                             // name; "" when there is none
+	HostPhone   string               `json:"host_phone,omitzero" kept:"never"` // in a list of those to telephone alone: masked, or whole
+	CameOn      date.Date            `json:"came_on,omitzero"`                 // when the first record of the month was handed in
+	Late        bool                 `json:"late"`                             // that was after the day until which it is on time (补交)
+	Short       int                  `json:"short"`                            // how often the school met less than the county asks, once the month is over; 0 where nothing was held
+	Period      *calendar.Period     `json:"period"`                           // its own two dates, null where those of the month hold
+	// SealedAt is when the figures above were sealed, null while the month is open; Later are today's, where they are others.
+	SealedAt *time.Time `json:"sealed_at"`
+	Later    *Told      `json:"later"`
+	path     string
+	host     people.PersonID
 }
 
 // MonthCounts says how many schools are in which state.
@@ -55,8 +64,11 @@ type MonthCounts struct {
 	Schools   int `json:"schools"`
 	Held      int `json:"held"`
 	NoRecord  int `json:"no_record"`
-	Upcoming  int `json:"upcoming"` // those due today included
+	Upcoming  int `json:"upcoming"`  // announced and confirmed ones, and those due today, included
+	Announced int `json:"announced"` // of those
+	Confirmed int `json:"confirmed"` // of those
 	NotHeld   int `json:"not_held"`
+	Cancelled int `json:"cancelled"` // called off, with a reason
 	Unplanned int `json:"unplanned"`
 }
 
@@ -69,11 +81,28 @@ func (c *MonthCounts) add(s calendar.State) {
 		c.NoRecord++
 	case calendar.NotHeld:
 		c.NotHeld++
+	case calendar.Cancelled:
+		c.Cancelled++
 	case Unplanned:
 		c.Unplanned++
 	default:
-		c.Upcoming++
+		c.ahead(s)
 	}
+}
+
+func (c *MonthCounts) ahead(s calendar.State) {
+	c.Upcoming++
+	switch s {
+	case calendar.Announced:
+		c.Announced++
+	case calendar.Confirmed:
+		c.Confirmed++
+	}
+}
+
+// is reports that a filter for the state shows the school: what is still to come is shown with what was announced and confirmed of it.
+func (s SchoolMonth) is(want calendar.State) bool {
+	return want == "" || s.State == want || want == calendar.Upcoming && s.State.Ahead()
 }
 
 // MonthView is a month of a unit's schools, in code order.
@@ -84,13 +113,24 @@ type MonthView struct {
 	Month    date.Month    `json:"month"`
 	AsOf     time.Time     `json:"as_of"`
 	Counts   MonthCounts   `json:"counts"`
+	Sealed   int           `json:"sealed"` // schools whose figures are sealed (本月已封存)
+	Later    int           `json:"later"`  // of them, those with other figures today
+	Late     int           `json:"late"`   // schools whose first record came late
 	Items    []SchoolMonth `json:"items"`
 	Next     string        `json:"next"`
+	// Period is what the county asks of the month, with its two dates; null for several counties at once.
+	Period  *calendar.Period `json:"period"`
+	MayCall bool             `json:"may_call,omitzero"` // in a list of those to telephone: the actor may open the numbers
 }
 
 // Month tells for each licensed school what became of its activity day. The counts are of all schools, whatever
 // the filter. Permission: ReportsSee on the unit.
 func Month(tx *db.Tx, by access.Actor, in MonthInput) (MonthView, error) {
+	return in.month(tx, by, nil)
+}
+
+// month is [Month] without the schools to skip.
+func (in MonthInput) month(tx *db.Tx, by access.Actor, skip func(SchoolMonth) bool) (MonthView, error) {
 	v, p, err := in.view(tx, by)
 	if err != nil {
 		return v, err
@@ -99,30 +139,24 @@ func Month(tx *db.Tx, by access.Actor, in MonthInput) (MonthView, error) {
 	if err != nil {
 		return v, err
 	}
+	have, err := p.sealed(tx, v.Month)
+	if err != nil {
+		return v, err
+	}
+	v.keep(all, have)
+	if err := v.judge(tx, p, all); err != nil {
+		return v, err
+	}
 	for i := range all {
 		v.Counts.add(all[i].State)
 	}
 	v.Items = slices.DeleteFunc(all, func(s SchoolMonth) bool {
-		return s.Code <= in.After || in.State != "" && s.State != in.State
+		return s.Code <= in.After || !s.is(in.State) || skip != nil && skip(s)
 	})
 	if n := most(in.Limit, 50, 1000); len(v.Items) > n {
 		v.Items, v.Next = v.Items[:n], v.Items[n-1].Code
 	}
 	return v, v.hosts(tx, by)
-}
-
-// Missing lists the licensed schools whose activity day of the month has passed without a record and
-// without a word why, with their hosts: those to telephone. Permission: ReportsSee on the unit.
-func Missing(tx *db.Tx, by access.Actor, in MissingInput) (MonthView, error) {
-	return Month(tx, by, MonthInput{Unit: in.Unit, Month: in.Month, State: calendar.NoRecord, After: in.After, Limit: in.Limit})
-}
-
-// MissingInput is [MonthInput] without a state.
-type MissingInput struct {
-	Unit  string     `query:"unit"`
-	Month date.Month `query:"month"`
-	After string     `query:"after"`
-	Limit int        `query:"limit"`
 }
 
 func (in MonthInput) view(tx *db.Tx, by access.Actor) (MonthView, place, error) {
@@ -165,15 +199,19 @@ type line struct {
 	Session     attendance.SessionID
 	HeldOn      date.Date
 	Attendances int
+	Came        *time.Time
 }
 
 // firstUndone orders a school's activity days, of which the first speaks for the school.
-const firstUndone = " ORDER BY u.code, CASE WHEN d.state = 'planned' THEN 0 ELSE 1 END, d.nth"
+const firstUndone = " ORDER BY u.code, CASE WHEN d.state IN ('planned', 'announced', 'confirmed', 'no_record') THEN 0 ELSE 1 END, d.nth"
+
+// standing leaves out the days of schools that had no licence; what somebody called off has a reason and stays.
+const standing = "AND (d.state <> 'cancelled' OR d.reason <> '') "
 
 const monthQuery = "SELECT h.id, u.code, u.name, v.name, w.name, u.path, d.id, d.planned_on, d.ruled_on, " +
-	"COALESCE(d.shift, ''), COALESCE(d.state, ''), COALESCE(d.reason, ''), s.id, s.held_on, COALESCE(s.attended, 0) " +
+	"COALESCE(d.shift, ''), COALESCE(d.state, ''), COALESCE(d.reason, ''), s.id, s.held_on, COALESCE(s.attended, 0), s.submitted_at " +
 	"FROM sites h JOIN units u ON u.id = h.id JOIN units v ON v.id = u.parent_id JOIN units w ON w.id = v.parent_id " +
-	"LEFT JOIN activity_days d ON d.site_id = h.id AND d.`month` = ? AND d.state <> 'cancelled' " +
+	"LEFT JOIN activity_days d ON d.site_id = h.id AND d.`month` = ? " + standing +
 	"LEFT JOIN sessions s ON s.id = d.session_id AND s.state = 'submitted' WHERE "
 
 // month reads the schools of the place, in code order.
@@ -189,7 +227,7 @@ func (p place) month(tx *db.Tx, m date.Month) ([]SchoolMonth, error) {
 		func(scan func(...any) error) error {
 			var l line
 			err := scan(&l.Site, &l.Code, &l.Name, &l.Village, &l.Township, &l.Path, &l.Day, &l.PlannedOn, &l.RuledOn, &l.Shift, &l.State, &l.Reason,
-				&l.Session, &l.HeldOn, &l.Attendances)
+				&l.Session, &l.HeldOn, &l.Attendances, &l.Came)
 			if n := len(out); n == 0 || out[n-1].Site != l.Site { // of several activity days the first undone one speaks for the school
 				out = append(out, l.school(extra[l.Site], tx.Today(), m))
 			}
@@ -204,6 +242,7 @@ type held struct {
 	on          date.Date
 	sessions    int
 	attendances int
+	came        date.Date // the first of them
 }
 
 // inMonth gathers what was held in the month, on an activity day or not: the latest of each school, with the number of all.
@@ -212,12 +251,14 @@ func (p place) inMonth(tx *db.Tx, m date.Month) (map[org.SiteID]held, error) {
 	c.and("s.state = 'submitted' AND s.held_on >= ? AND s.held_on <= ?", m.First(), m.Last())
 	p.schools(&c, "s.site_id")
 	out := map[org.SiteID]held{}
-	err := db.Each(tx, "SELECT s.site_id, s.id, s.held_on, s.attended FROM sessions s WHERE "+c.text+" ORDER BY s.held_on, s.id", c.args,
+	err := db.Each(tx, "SELECT s.site_id, s.id, s.held_on, s.attended, s.submitted_at FROM sessions s WHERE "+c.text+" ORDER BY s.held_on, s.id", c.args,
 		func(scan func(...any) error) error {
 			var site org.SiteID
 			var h held
-			err := scan(&site, &h.session, &h.on, &h.attendances)
+			var came *time.Time
+			err := scan(&site, &h.session, &h.on, &h.attendances, &came)
 			before := out[site]
+			h.came = earlier(before.came, came)
 			h.sessions, h.attendances = before.sessions+1, before.attendances+h.attendances
 			out[site] = h
 			return err
@@ -225,18 +266,26 @@ func (p place) inMonth(tx *db.Tx, m date.Month) (map[org.SiteID]held, error) {
 	return out, err
 }
 
+// earlier is the first of the days.
+func earlier(a date.Date, b *time.Time) date.Date {
+	if b == nil || !a.IsZero() && !date.Of(*b).Before(a) {
+		return a
+	}
+	return date.Of(*b)
+}
+
 // school says what became of the school's day. A session on another day of the month is a record, too.
 func (l line) school(h held, today date.Date, m date.Month) SchoolMonth {
 	s := SchoolMonth{
 		Site: l.Site, Code: l.Code, Name: l.Name, Village: l.Village, Township: l.Township, Day: l.Day, Reason: l.Reason,
 		PlannedOn: l.PlannedOn, RuledOn: l.RuledOn, Moved: l.Shift == calendar.ByHand, path: l.Path,
-		Session: l.Session, HeldOn: l.HeldOn, Sessions: h.sessions, Attendances: h.attendances,
+		Session: l.Session, HeldOn: l.HeldOn, Sessions: h.sessions, Attendances: h.attendances, CameOn: h.came,
 	}
 	switch {
 	case l.Session.IsZero():
 		s.Session, s.HeldOn = h.session, h.on
 	case l.HeldOn.Month() != m: // the month's day, held in another
-		s.Sessions, s.Attendances = s.Sessions+1, s.Attendances+l.Attendances
+		s.Sessions, s.Attendances, s.CameOn = s.Sessions+1, s.Attendances+l.Attendances, earlier(s.CameOn, l.Came)
 	}
 	if s.State = seen(l.State, l.PlannedOn, s.Sessions > 0, today, m); s.State == calendar.Held {
 		s.Reason = ""
@@ -259,7 +308,7 @@ func seen(stored calendar.State, planned date.Date, handedIn bool, today date.Da
 
 const countQuery = "SELECT h.id, u.code, u.name, COALESCE(d.state, ''), d.planned_on, EXISTS (SELECT 1 FROM sessions s WHERE s.site_id = h.id " +
 	"AND s.held_on >= ? AND s.held_on <= ? AND s.state = 'submitted') FROM sites h JOIN units u ON u.id = h.id " +
-	"LEFT JOIN activity_days d ON d.site_id = h.id AND d.`month` = ? AND d.state <> 'cancelled' WHERE "
+	"LEFT JOIN activity_days d ON d.site_id = h.id AND d.`month` = ? " + standing + "WHERE "
 
 // counts is [place.month] for its counts alone, with the first schools that have no record.
 func (p place) counts(tx *db.Tx, m date.Month, first int) (n MonthCounts, none []MissingSchool, err error) {
@@ -297,7 +346,8 @@ func (v *MonthView) hosts(tx *db.Tx, by access.Actor) error {
 	}
 	for i := range v.Items {
 		if by.Can(access.PeopleNames, v.Items[i].path) {
-			v.Items[i].Host = names[v.Items[i].Site].Name
+			h := names[v.Items[i].Site]
+			v.Items[i].Host, v.Items[i].host = h.Name, h.Person
 		}
 	}
 	return nil

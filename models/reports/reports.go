@@ -1,5 +1,6 @@
 // Package reports counts what the county has done, from the rows of the other areas; nobody
-// reports a figure. It changes nothing and keeps nothing.
+// reports a figure. It changes nothing, and keeps nothing but the figures of months that are sealed ([Seal]): these stay
+// as they were, and what was handed in or put right later stands beside them.
 //
 // What is counted (统计口径), printed on every report:
 //
@@ -7,9 +8,14 @@
 //     guests, unnamed adults and children of them. 人数 people: different persons of the rosters who were present, made
 //     up or observed. 分钟 minutes: of the sessions, each once.
 //   - 学校 schools: those with a licence today.
-//   - 覆盖率 coverage: of the members due on the last day (on a roster, full or probationary, not exempt, not gone),
+//   - 覆盖率 coverage: of the members due on the last day (on a roster, and due by [people.DueOn]: full or probationary, at home, not
+//     exempt),
 //     how many have taken part at least once in the span, at whichever school.
 //   - 截止时间 as_of: what was handed in later does not count. Corrections of what counts do.
+//   - 封存 sealed: the list of a month's schools, on the page, on paper and in Excel, keeps the figures of a sealed month and has
+//     today's beside them (封存后补的). Summary, trend and the figures by unit are computed from the rows as they are: any span of days may be asked of
+//     them, and a figure must lead back to the rolls that make it up. Paper and files say so.
+//   - 补交 late: the first record of a school's month was handed in after the day until which it is on time.
 //
 // Units and schools are listed by their codes, never by a figure, and nothing here counts sign-ins, devices, photos or time
 // on a screen.
@@ -90,7 +96,7 @@ func (p *place) where(tx *db.Tx, by access.Actor, perm access.Permission, code s
 	scope := by.Visible(perm)
 	if code == "" {
 		if scope.Empty() {
-			return by.Require(perm, by.Visible(access.ReportsSee).Paths...)
+			return by.RequireAnywhere(perm)
 		}
 		return p.all(tx, scope)
 	}

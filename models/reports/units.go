@@ -50,7 +50,7 @@ func ByUnit(tx *db.Tx, by access.Actor, in UnitsInput) (UnitsView, error) {
 // children are the units right below the place's; of several places at once, these themselves.
 func (p place) children(tx *db.Tx) ([]UnitFigures, error) {
 	const columns = "SELECT u.code, u.name, u.kind, u.path FROM units u WHERE "
-	cond, args := "u.parent_id = ?", []any{p.unit.ID}
+	cond, args := "u.parent_id = ? AND u.kind <> ?", []any{p.unit.ID, org.VillageGroup} // no session is of a group
 	if p.Kind == "" {
 		cond, args = "u.path IN ?", []any{p.scope.Paths}
 	}

@@ -13,6 +13,7 @@ import (
 	"huotang/models/db/dbtest"
 	"huotang/models/fail"
 	"huotang/models/people"
+	"huotang/models/people/peopletest"
 	"huotang/models/reports/reportstest"
 )
 
@@ -20,6 +21,7 @@ import (
 type world struct {
 	*dbtest.Env
 	*reportstest.County
+	Reports *Area
 }
 
 func onEach(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -29,7 +31,7 @@ func onEach(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func newWorld(t testing.TB, e *dbtest.Env) *world {
 	t.Helper()
-	return &world{e, reportstest.New(t, e)}
+	return &world{e, reportstest.New(t, e), New(peopletest.Area(t))}
 }
 
 // counted is what a slow recount finds.

@@ -368,7 +368,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			want(t, name+" opens the inbox", err, may(seat.Role == access.County, fail.ForbiddenAct))
 			_, err = try(w, w.a.Answer, by, AnswerInput{ID: f.ID, Revision: 9, Answer: "x"})
 			want(t, name+" answers", err, map[bool]fail.Kind{true: fail.Outdated, false: fail.ForbiddenAct}[seat.Role == access.County])
-			publisher := seat.Role == access.County || seat.Role == access.Township
+			publisher := seat.Role == access.County || seat.Role == access.TownshipAdmin || seat.Role == access.Township
 			_, err = try(w, w.a.Publish, by, PublishInput{Unit: w.Township.ID, Title: "", Body: "x"})
 			want(t, name+" publishes", err, map[bool]fail.Kind{true: fail.InvalidInput, false: fail.ForbiddenAct}[publisher])
 			_, err = try(w, w.a.Edit, by, EditInput{ID: n.ID, Title: "", Body: "x"})

@@ -136,8 +136,9 @@ func TestNoReviewWithoutVideo(t *testing.T) {
 func TestWhoMayUpload(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		kinds := map[access.Role]fail.Kind{
-			access.County: ok, access.Township: ok, access.Lecturer: ok, access.Auditor: fail.ForbiddenAct,
-			access.Village: fail.Missing, access.Secretary: fail.Missing, access.Host: fail.Missing, access.Head: fail.Missing, access.Trainee: fail.Missing,
+			access.County: ok, access.TownshipAdmin: ok, access.Township: ok, access.Lecturer: ok, access.Auditor: fail.ForbiddenAct,
+			access.Village: fail.Missing, access.Secretary: fail.Missing, access.GroupLeader: fail.Missing, access.Host: fail.Missing, access.Head: fail.Missing,
+			access.Resident: fail.Missing, access.Cadre: fail.Missing, access.Delegate: fail.Missing, access.Trainee: fail.Missing,
 		}
 		look := func(by access.Actor) error {
 			return w.Read(t.Context(), func(tx *db.Tx) error {

@@ -26,7 +26,7 @@ func Rule(t testing.TB, e *dbtest.Env, unit org.UnitID, r calendar.Rule) {
 	t.Helper()
 	e.Do(t, func(tx *db.Tx) error {
 		_, err := calendar.SetRule(tx, By, calendar.SetRuleInput{
-			Unit: unit, Kind: r.Kind, Day: r.Day, Nth: r.Nth, Weekday: r.Weekday, Holiday: r.Holiday,
+			Unit: unit, Kind: r.Kind, Day: r.Day, Nth: r.Nth, Weekday: r.Weekday, Digit: r.Digit, Pick: r.Pick, Hour: r.Hour, Holiday: r.Holiday,
 		})
 		return err
 	})
