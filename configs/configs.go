@@ -13,6 +13,7 @@ package configs
 import (
 	_ "embed"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -25,16 +26,23 @@ type Config struct {
 	TrustedProxies []string `yaml:"trusted_proxies" env:"TRUSTED_PROXIES"`
 	Data           string   `yaml:"data" env:"DATA"`
 	Secret         Secret   `yaml:"secret" env:"SECRET"`
+	PhoneKeys      Secret   `yaml:"phone_keys" env:"PHONE_KEYS"`           // separated by commas, newest first
+	PhoneIndexKey  Secret   `yaml:"phone_index_key" env:"PHONE_INDEX_KEY"` // given when PhoneKeys are
 	TimeZone       string   `yaml:"time_zone" env:"TIME_ZONE"`
 	UploadLimitMB  int      `yaml:"upload_limit_mb" env:"UPLOAD_LIMIT_MB"`
 	WaitSeconds    int      `yaml:"wait_seconds" env:"WAIT_SECONDS"`
 	Jobs           string   `yaml:"jobs" env:"JOBS"`
+	SecondFactor   string   `yaml:"second_factor" env:"SECOND_FACTOR"`
 	Database       Database `yaml:"database" envPrefix:"DATABASE_"`
 	Store          Store    `yaml:"store" envPrefix:"STORE_"`
 	S3             S3       `yaml:"s3" envPrefix:"S3_"`
 	TLS            TLS      `yaml:"tls" envPrefix:"TLS_"`
 	Log            Log      `yaml:"log" envPrefix:"LOG_"`
+	Webhook        Webhook  `yaml:"webhook" envPrefix:"WEBHOOK_"`
 
+	Schedules Schedules `yaml:"schedules" envPrefix:"SCHEDULES_"`
+
+	fileKeys bool              // PhoneKeys come from the data folder
 	origins  map[string]string // by key; none for defaults
 	warnings []string
 }
@@ -85,6 +93,45 @@ type Log struct {
 	Format string `yaml:"format" env:"FORMAT"`
 }
 
+// Webhook says where messages for telephones go, and when none does.
+type Webhook struct {
+	URL        string `yaml:"url" env:"URL"` // "" for none
+	Secret     Secret `yaml:"secret" env:"SECRET"`
+	QuietFrom  string `yaml:"quiet_from" env:"QUIET_FROM"` // "21:00"
+	QuietUntil string `yaml:"quiet_until" env:"QUIET_UNTIL"`
+}
+
+// On reports whether there is a gateway.
+func (w Webhook) On() bool { return w.URL != "" }
+
+// Key derives the 32-byte key that requests are signed with (HKDF with SHA-256), as the manual says for the receiver.
+func (w Webhook) Key() []byte { return derive(w.Secret, "webhook") }
+
+// Schedules says when each job runs: minute hour day month weekday, in the county's time zone. The key of a job is its
+// name with _ in place of the dot.
+type Schedules struct {
+	CalendarPlan      string `yaml:"calendar_plan" env:"CALENDAR_PLAN"`
+	CalendarAnnounce  string `yaml:"calendar_announce" env:"CALENDAR_ANNOUNCE"`
+	CalendarNoRecord  string `yaml:"calendar_no_record" env:"CALENDAR_NO_RECORD"`
+	CalendarClose     string `yaml:"calendar_close" env:"CALENDAR_CLOSE"`
+	AccountsCloseLeft string `yaml:"accounts_close_left" env:"ACCOUNTS_CLOSE_LEFT"`
+	Retention         string `yaml:"retention" env:"RETENTION"`
+	VideosSweep       string `yaml:"videos_sweep" env:"VIDEOS_SWEEP"`
+	TalliesCheck      string `yaml:"tallies_check" env:"TALLIES_CHECK"`
+	Digest            string `yaml:"digest" env:"DIGEST"`
+}
+
+// Of is the schedule of a job, "" for one that has no key.
+func (s Schedules) Of(job string) string {
+	v, key := reflect.ValueOf(s), strings.ReplaceAll(job, ".", "_")
+	for i := range v.NumField() {
+		if v.Type().Field(i).Tag.Get("yaml") == key {
+			return v.Field(i).String()
+		}
+	}
+	return ""
+}
+
 // Manual is default.yaml, as `huotang config default` prints it.
 //
 //go:embed default.yaml
@@ -102,6 +149,9 @@ func Default() Config {
 
 // JobsOn reports whether jobs run in this process.
 func (c Config) JobsOn() bool { return c.Jobs == "on" }
+
+// Factor reports whether counties and townships sign in with a second factor.
+func (c Config) Factor() bool { return c.SecondFactor == "on" }
 
 // Wait is how long the start waits for the database and the store.
 func (c Config) Wait() time.Duration { return time.Duration(c.WaitSeconds) * time.Second }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 const (
@@ -90,12 +91,25 @@ func TestLaterGoesBeforeEarlier(t *testing.T) {
 }
 
 func TestListFromTheEnvironment(t *testing.T) {
-	c, err := Load("", []string{"HUOTANG_TRUSTED_PROXIES=10.0.0.0/8,::1"}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"10.0.0.0/8", "::1"}, c.TrustedProxies); diff != "" {
-		t.Error(diff)
+	for text, want := range map[string][]string{
+		"10.0.0.0/8,::1":     {"10.0.0.0/8", "::1"},
+		" 10.0.0.0/8 , ::1 ": {"10.0.0.0/8", "::1"},
+		"10.0.0.0/8,":        {"10.0.0.0/8"},
+		"":                   nil, // as docker-compose.yml passes it on when .env says nothing
+		" ":                  nil,
+		",":                  nil,
+	} {
+		c, err := Load("", []string{"HUOTANG_TRUSTED_PROXIES=" + text}, nil)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		if diff := cmp.Diff(want, c.TrustedProxies, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+		c, err = Load("", nil, map[string]string{"trusted_proxies": text})
+		if diff := cmp.Diff(want, c.TrustedProxies, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("the flag %q: %v %s", text, err, diff)
+		}
 	}
 }
 
@@ -147,12 +161,24 @@ func TestFaults(t *testing.T) {
 		"s3 with a user":      {strings.Replace(s3, "//127", "//me:"+hidden+"@127", 1), nil, []string{"s3.endpoint huotang.yaml:4"}},
 		"s3 and mysql need a secret": {
 			strings.Replace(s3, "secret: "+longSecret, "database: {driver: mysql, dsn: 'a:b@tcp(c)/d'}", 1), nil,
-			[]string{"secret default"},
+			[]string{"secret default", "phone_keys default", "phone_index_key default"},
 		},
-		"cert alone":   {"tls: {cert: /x}\n", nil, []string{"tls.key default"}},
-		"key alone":    {"tls: {key: /x}\n", nil, []string{"tls.cert default"}},
-		"no such cert": {"tls: {cert: /nowhere/c, key: /nowhere/k}\n", nil, []string{"tls.cert huotang.yaml:1"}},
-		"log":          {"log: {level: loud, format: xml}\n", nil, []string{"log.level huotang.yaml:1", "log.format huotang.yaml:1"}},
+		"short phone keys":   {"phone_keys: " + longSecret + ",abc\nphone_index_key: xyz\n", nil, []string{"phone_keys huotang.yaml:1", "phone_index_key huotang.yaml:2"}},
+		"phone keys alone":   {"phone_keys: " + longSecret + "\n", nil, []string{"phone_index_key default"}},
+		"phone index alone":  {"phone_index_key: " + longSecret + "\n", nil, []string{"phone_keys default"}},
+		"phone index is one": {"phone_index_key: " + longSecret + "\nphone_keys: x" + longSecret + "," + longSecret + "\n", nil, []string{"phone_index_key huotang.yaml:1"}},
+		"phone keys":         {"phone_index_key: " + longSecret + "\nphone_keys: x" + longSecret + ", y" + longSecret + "\n", nil, nil},
+		"cert alone":         {"tls: {cert: /x}\n", nil, []string{"tls.key default"}},
+		"key alone":          {"tls: {key: /x}\n", nil, []string{"tls.cert default"}},
+		"no such cert":       {"tls: {cert: /nowhere/c, key: /nowhere/k}\n", nil, []string{"tls.cert huotang.yaml:1"}},
+		"webhook alone":      {"webhook: {url: 'https://sms.example.cn/x'}\n", nil, []string{"webhook.secret default"}},
+		"webhook in clear":   {"webhook: {url: 'http://sms.example.cn/x', secret: " + longSecret + "}\n", nil, []string{"webhook.url huotang.yaml:1"}},
+		"webhook with user":  {"webhook: {url: 'https://me:" + hidden + "@sms.example.cn', secret: " + longSecret + "}\n", nil, []string{"webhook.url huotang.yaml:1"}},
+		"webhook no address": {"webhook: {url: sms, secret: " + longSecret + "}\n", nil, []string{"webhook.url huotang.yaml:1"}},
+		"webhook":            {"webhook: {url: 'https://sms.example.cn/x', secret: " + longSecret + "}\n", nil, nil},
+		"webhook inside":     {"webhook: {url: 'http://10.1.2.3:8000/x', secret: " + longSecret + "}\n", nil, nil},
+		"quiet hours":        {"webhook: {quiet_from: 9pm, quiet_until: '24:00'}\n", nil, []string{"webhook.quiet_from huotang.yaml:1", "webhook.quiet_until huotang.yaml:1"}},
+		"log":                {"log: {level: loud, format: xml}\n", nil, []string{"log.level huotang.yaml:1", "log.format huotang.yaml:1"}},
 		"all at once": {
 			"listn: x\nupload_limit_mb: many\nsecret: abc\n",
 			[]string{"HUOTANG_WAIT_SECONDS=soon", "HUOTANG_LOG_LEVEL=loud"},
@@ -206,6 +232,8 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	c.Secret = hidden
 	c.Database = Database{Driver: MySQL, DSN: "root:" + hidden + "@tcp(127.0.0.1:3306)/huotang"}
 	c.S3.AccessKey, c.S3.SecretKey = hidden, hidden
+	c.PhoneKeys, c.PhoneIndexKey = hidden, hidden
+	c.Webhook.Secret = hidden
 	var log strings.Builder
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("config", "config", c, "secret", c.Secret, "s3", c.S3)
 	text, err := c.Secret.MarshalText()

@@ -59,6 +59,9 @@ func (c *Config) field(key string) (field, bool) {
 func (f field) set(texts []string, list bool) (wrong, example string) {
 	switch f.value.Kind() {
 	case reflect.Slice:
+		if !list {
+			texts = separated(texts[0])
+		}
 		f.value.Set(reflect.ValueOf(texts))
 		return "", ""
 	case reflect.Int:
@@ -79,6 +82,17 @@ func (f field) set(texts []string, list bool) (wrong, example string) {
 		return "", ""
 	}
 	return "这里是一个值,不是一串 / takes one value, not a list", ""
+}
+
+// separated parts a list that is written as one text, by commas; nothing between them is nothing.
+func separated(text string) []string {
+	var all []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
 }
 
 func notNumber(text string) string {

@@ -193,7 +193,13 @@ func (c *Config) readEnvironment(environ []string) Faults {
 			c.from(known[i].key, name)
 		}
 	}
-	return c.envFaults(env.ParseWithOptions(c, env.Options{Environment: vars, Prefix: Prefix}), vars)
+	faults := c.envFaults(env.ParseWithOptions(c, env.Options{Environment: vars, Prefix: Prefix}), vars)
+	for _, f := range known {
+		if f.value.Kind() == reflect.Slice && vars[f.env] != "" {
+			f.set([]string{vars[f.env]}, false) // a list has no faults
+		}
+	}
+	return faults
 }
 
 // FileVariable names the configuration file in the environment; app reads it.

@@ -47,7 +47,11 @@ func (c Config) Key(purpose string) []byte {
 	if len(c.Secret) < minSecret {
 		panic("configs: no secret to derive keys from")
 	}
-	key, err := hkdf.Key(sha256.New, []byte(c.Secret), nil, "huotang/"+purpose, 32)
+	return derive(c.Secret, purpose)
+}
+
+func derive(s Secret, purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, []byte(s), nil, "huotang/"+purpose, 32)
 	if err != nil {
 		panic(err) // only for lengths that SHA-256 cannot give
 	}
@@ -63,10 +67,7 @@ func (c *Config) KeepSecret() error {
 	if c.Secret != "" {
 		return nil
 	}
-	text, err := os.ReadFile(c.SecretFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		text, err = c.makeSecret()
-	}
+	text, err := c.keep(c.SecretFile(), func() string { return newKey() + "\n" })
 	if err != nil {
 		return fmt.Errorf("configs: secret: %w", err)
 	}
@@ -77,22 +78,41 @@ func (c *Config) KeepSecret() error {
 	return nil
 }
 
-// makeSecret writes a new file whole and then gives it its name, unless another process was quicker.
-func (c *Config) makeSecret() ([]byte, error) {
+// newKey makes a secret of 260 random bits.
+func newKey() string { return rand.Text() + rand.Text() }
+
+// keep reads a file of the data folder, written with what fresh gives where it is not there.
+func (c *Config) keep(file string, fresh func() string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c.create(file, fresh())
+	}
+	return text, err //nolint:wrapcheck // the callers wrap
+}
+
+// create writes a new file whole and then gives it its name, unless another process was quicker; what the file
+// then holds.
+func (c *Config) create(file, text string) ([]byte, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, err //nolint:wrapcheck // KeepSecret wraps
+		return nil, err //nolint:wrapcheck // the callers wrap
 	}
-	tmp, err := os.CreateTemp(c.Data, "secret-*") // mode 0600
+	tmp, err := writeBeside(file, text)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // KeepSecret wraps
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.WriteString(rand.Text() + rand.Text() + "\n") // 2 × 130 bits
-	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return nil, err
 	}
-	if err := os.Link(tmp.Name(), c.SecretFile()); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err //nolint:wrapcheck // KeepSecret wraps
+	defer func() { _ = os.Remove(tmp) }()
+	if err := os.Link(tmp, file); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err //nolint:wrapcheck // the callers wrap
 	}
-	return os.ReadFile(c.SecretFile())
+	return os.ReadFile(file)
+}
+
+// writeBeside writes a file "NAME-…" that only its owner may read, on the disk when it returns.
+func writeBeside(file, text string) (name string, err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+"-*") // mode 0600
+	if err != nil {
+		return "", err //nolint:wrapcheck // the callers wrap
+	}
+	_, err = tmp.WriteString(text)
+	return tmp.Name(), errors.Join(err, tmp.Sync(), tmp.Close())
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+	"github.com/robfig/cron/v3"
 )
 
 // Validate reports everything that is wrong, as [Faults].
@@ -37,13 +38,30 @@ func (c Config) faults(known Faults) Faults {
 	k.baseURL()
 	k.proxies()
 	k.secret()
+	k.phoneKeys()
 	k.plain()
 	k.database()
 	k.store()
 	k.tls()
+	k.webhook()
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "text", "json")
+	k.schedules()
 	return k.faults
+}
+
+// cronLine takes the five fields of a job's schedule.
+var cronLine = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+
+func (k *checker) schedules() {
+	for _, f := range k.c.fields() {
+		if !strings.HasPrefix(f.key, "schedules.") {
+			continue
+		}
+		if _, err := cronLine.Parse(f.value.String()); err != nil {
+			k.fault(f.key, fmt.Sprintf("%q 要写成 分 时 日 月 星期 / must be minute hour day month weekday", f.value.String()), `"10 3 * * *"`)
+		}
+	}
 }
 
 func (k *checker) listen() {
@@ -82,13 +100,41 @@ func (k *checker) proxies() {
 	}
 }
 
+const exampleKey = "openssl rand -base64 48"
+
 func (k *checker) secret() {
 	n := len(k.c.Secret)
 	switch {
 	case n > 0 && n < minSecret:
-		k.fault("secret", fmt.Sprintf("只有 %d 字节,至少要 %d / has %d bytes, needs %d", n, minSecret, n, minSecret), "openssl rand -base64 48")
+		k.fault("secret", fmt.Sprintf("只有 %d 字节,至少要 %d / has %d bytes, needs %d", n, minSecret, n, minSecret), exampleKey)
 	case n == 0 && !k.c.UsesData():
-		k.fault("secret", "数据库和文件都不在 data 里,必须给,几个副本要一样 / must be given, the same for all replicas, when neither database nor store is in data", "openssl rand -base64 48")
+		k.fault("secret", "数据库和文件都不在 data 里,必须给,几个副本要一样 / must be given, the same for all replicas, when neither database nor store is in data", exampleKey)
+	}
+}
+
+// phoneKeys wants both or neither, and long ones.
+func (k *checker) phoneKeys() {
+	keys, index := splitKeys(k.c.PhoneKeys), string(k.c.PhoneIndexKey)
+	for _, key := range keys {
+		if len(key) < minSecret {
+			k.fault("phone_keys", fmt.Sprintf("每个至少要 %d 字节 / each needs %d bytes", minSecret, minSecret), exampleKey)
+			break
+		}
+	}
+	if index != "" && len(index) < minSecret {
+		k.fault("phone_index_key", fmt.Sprintf("至少要 %d 字节 / needs %d bytes", minSecret, minSecret), exampleKey)
+	}
+	switch {
+	case len(keys) == 0 && index == "" && k.c.UsesData():
+	case len(keys) == 0 && index == "":
+		k.fault("phone_keys", "数据库和文件都不在 data 里,必须给,几个副本要一样 / must be given, the same for all replicas, when neither database nor store is in data", exampleKey)
+		k.fault("phone_index_key", "和 phone_keys 一起给 / must be given with phone_keys", exampleKey)
+	case len(keys) == 0:
+		k.fault("phone_keys", "给了 phone_index_key,也要给 / must be given with phone_index_key", exampleKey)
+	case index == "":
+		k.fault("phone_index_key", "给了 phone_keys,也要给 / must be given with phone_keys", exampleKey)
+	case slices.Contains(keys, index):
+		k.fault("phone_index_key", "不能和 phone_keys 里的一样 / must differ from phone_keys", exampleKey)
 	}
 }
 
@@ -103,6 +149,7 @@ func (k *checker) plain() {
 	k.within("upload_limit_mb", c.UploadLimitMB, 1, 2000, "200")
 	k.within("wait_seconds", c.WaitSeconds, 0, 3600, "60")
 	k.oneOf("jobs", c.Jobs, "on", "off")
+	k.oneOf("second_factor", c.SecondFactor, "on", "off")
 }
 
 func (k *checker) within(key string, n, least, most int, example string) {
@@ -181,6 +228,41 @@ func (k *checker) tls() {
 			k.fault(k.tlsFault(err), "读不了证书和私钥 / certificate and key cannot be used: "+err.Error(), "")
 		}
 	}
+}
+
+var timeOfDay = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
+
+// webhook wants an address to which telephone numbers may travel: https, or http within the county's own network.
+func (k *checker) webhook() {
+	w := k.c.Webhook
+	k.timeOfDay("webhook.quiet_from", w.QuietFrom)
+	k.timeOfDay("webhook.quiet_until", w.QuietUntil)
+	if !w.On() {
+		return
+	}
+	const example = "https://sms.example.cn/huotang"
+	u, err := url.Parse(w.URL)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Fragment != "":
+		k.fault("webhook.url", fmt.Sprintf("%q 要写成 https://主机/路径 / must be https://host/path", hideUser(w.URL)), example)
+	case u.Scheme == "http" && !inside(u.Hostname()):
+		k.fault("webhook.url", "号码不能不加密走外网:用 https,或者内网的 IP / numbers must not travel in the clear: use https, or an IP address of your own network", example)
+	}
+	if n := len(w.Secret); n < minSecret {
+		k.fault("webhook.secret", fmt.Sprintf("给了 webhook.url,密钥至少要 %d 字节 / needs %d bytes since webhook.url is set", minSecret, minSecret), exampleKey)
+	}
+}
+
+func (k *checker) timeOfDay(key, text string) {
+	if !timeOfDay.MatchString(text) {
+		k.fault(key, fmt.Sprintf("%q 要写成 时:分 / must be hour:minute", text), `"21:00"`)
+	}
+}
+
+// inside reports a host of this machine or of a private network, by its address.
+func inside(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && (ip.IsLoopback() || ip.IsPrivate())
 }
 
 // tlsFault says which of the two files an error is about.

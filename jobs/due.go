@@ -33,22 +33,28 @@ func latest(schedule cron.Schedule, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// check runs the job if it is due and no replica has done it. It reports false when
+// check runs the job if it is due and no replica has done it, or writes that it is skipped. It reports false when
 // another goroutine of this scheduler is at the job.
 func (s *Scheduler) check(j entry) bool {
+	due, what, err := s.due(s.base, j)
+	switch {
+	case err != nil:
+		s.log.Warn("job not checked", "job", j.Name, "err", err)
+	case what == overlapping:
+		s.skip(j, due)
+	case what == toRun:
+		return s.runDue(j, due)
+	}
+	return !s.isBusy(j.Name)
+}
+
+func (s *Scheduler) runDue(j entry, due time.Time) bool {
 	leave, ok := s.enter(j.Name)
 	if !ok {
 		return false
 	}
 	defer leave()
-	due, ok, err := s.due(s.base, j)
-	if err != nil {
-		s.log.Warn("job not checked", "job", j.Name, "err", err)
-	}
-	if err != nil || !ok {
-		return true
-	}
-	r, err := s.begin(s.base, j, runs.NewID(), due, false, access.System(j.Name))
+	r, err := s.begin(s.base, j, runs.Asked{ID: runs.NewID(), Due: due}, access.System(j.Name))
 	switch {
 	case err == nil:
 		s.work(s.base, r)
@@ -60,30 +66,66 @@ func (s *Scheduler) check(j entry) bool {
 	return true
 }
 
-// due says for which time the job should run now: the latest one, if it is later than
-// the last row's, or if that row's holder was killed.
-func (s *Scheduler) due(ctx context.Context, j entry) (due time.Time, ok bool, err error) {
-	due, ok = latest(j.schedule, s.now())
-	if !ok {
-		return due, false, nil
+// skip says that the job was not run at its time, since the run before is still at work.
+func (s *Scheduler) skip(j entry, due time.Time) {
+	var wrote bool
+	err := s.db.Write(s.base, func(tx *db.Tx) (err error) {
+		wrote, err = runs.Skip(tx, j.Name, s.host, due)
+		return err
+	})
+	switch {
+	case err != nil:
+		s.log.Warn("job not skipped", "job", j.Name, "due", due, "err", err)
+	case wrote:
+		s.metrics.ended(j.Name, runs.Skipped)
+		s.log.Warn("job skipped: the run before is still at work", "job", j.Name, "due", due)
 	}
+}
+
+// verdict is what to do about a job now.
+type verdict int
+
+const (
+	nothingDue  verdict = iota
+	toRun               // the latest time is due and not done, or its holder was killed
+	overlapping         // it is due, and the run before is still at work
+)
+
+// due says for which time the job should run now: the latest one, if it is later than
+// the last row's, or that of a row whose holder was killed.
+func (s *Scheduler) due(ctx context.Context, j entry) (due time.Time, what verdict, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		last, ran, err := runs.LastDue(tx, j.Name)
-		switch {
-		case err != nil:
-			return err
-		case ran && !last.Before(due):
-			ok, err = runs.Unfinished(tx, j.Name, due)
+		now, err := s.here(tx)
+		if err != nil {
 			return err
 		}
-		ok = j.CatchUp || !due.Before(s.started())
+		st, err := runs.Stand(tx, j.Name)
+		if err != nil {
+			return err
+		}
+		tick, ok := latest(j.schedule, now)
+		fresh := ok && st.Last.Before(tick) && (j.CatchUp || !tick.Before(s.started()))
+		switch {
+		case fresh && !st.Open.IsZero() && st.Held:
+			due, what = tick, overlapping
+		case fresh:
+			due, what = tick, toRun
+		case !st.Open.IsZero() && !st.Held:
+			due, what = st.Open, toRun
+		}
 		return nil
 	})
-	return due, ok, err
+	return due, what, err
 }
 
 func (s *Scheduler) started() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.since
+}
+
+func (s *Scheduler) isBusy(job string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.busy[job]
 }

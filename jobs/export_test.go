@@ -11,6 +11,15 @@ func (s *Scheduler) Tick() {
 	}
 }
 
+// Check looks at one job once.
+func (s *Scheduler) Check(name string) {
+	j, _ := s.find(name)
+	s.check(j)
+}
+
+// Beat is beat.
+func (s *Scheduler) Beat() { s.beat() }
+
 // Latest is latest for a job's line.
 var (
 	Latest = latest

@@ -8,8 +8,10 @@
 // access.System(job's name). So a job must do its work in units that may each be the last, and that do
 // no harm when done again.
 //
-// Every job's latest due time is compared with its last row at the start and every minute. After
-// days of downtime a job with CatchUp runs once, for the latest time that was missed.
+// Every job's latest due time is compared with its last row at the start and every minute; the database's clock says what
+// time it is, see [Scheduler.Wall]. After days of downtime a job with CatchUp runs once, for the latest time that was
+// missed, one job after the other in the order of these times. A time that comes while the run before is at work is
+// skipped, and its row says so. Replicas are listed with how far their clocks are from the database's.
 package jobs
 
 import (
@@ -22,6 +24,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"huotang/configs"
 	"huotang/models/date"
 	"huotang/models/db"
 )
@@ -32,6 +35,7 @@ type Job struct {
 	Spec    string        // minute hour day month weekday, in the county's time zone
 	CatchUp bool          // run at the start what was missed while no replica ran
 	Timeout time.Duration // 0 means 15 minutes
+	Outside bool          // it changes more than the database, so that there is no dry run of it
 	// Run does the work and says what it did in a few words and figures, for the list of runs; no names of people.
 	Run func(ctx context.Context, r *Run) (summary string, err error)
 }
@@ -42,18 +46,25 @@ const usualTimeout = 15 * time.Minute
 type Scheduler struct {
 	// LeaseTTL is how long a killed holder keeps others from its job; set before Start.
 	LeaseTTL time.Duration
+	// Wall is this machine's clock, held against the database's: a difference of two seconds and more is reported, and what
+	// is due goes by the database's. Set before Start.
+	Wall func() time.Time
+	// Version is this program's, for the list of replicas.
+	Version string
 
-	db   *db.DB
-	log  *slog.Logger
-	host string
-	now  func() time.Time
-	cron *cron.Cron
-	jobs []entry
+	db      *db.DB
+	log     *slog.Logger
+	host    string
+	now     func() time.Time
+	cron    *cron.Cron
+	jobs    []entry
+	metrics metrics
 
 	base    context.Context //nolint:containedctx // of every run, ended by Stop
 	cancel  context.CancelCauseFunc
 	mu      sync.Mutex
 	since   time.Time // of Start
+	late    bool      // what was missed before is being made up for
 	stopped bool
 	busy    map[string]bool // jobs that this scheduler works on
 	running sync.WaitGroup
@@ -74,9 +85,19 @@ func New(d *db.DB, log *slog.Logger, host string, now func() time.Time) *Schedul
 	name := []rune(host)
 	host = string(name[:min(len(name), 80)])
 	return &Scheduler{
-		LeaseTTL: 30 * time.Second, db: d, log: log, host: host, now: now, base: base, cancel: cancel, busy: map[string]bool{},
+		LeaseTTL: 30 * time.Second,
+		Wall:     time.Now, //nolint:forbidigo // held against the database's clock, which no test can set
+		metrics:  newMetrics(), db: d, log: log, host: host, now: now, base: base, cancel: cancel, busy: map[string]bool{},
 		cron: cron.New(cron.WithLocation(date.Zone), cron.WithLogger(cron.DiscardLogger)),
 	}
+}
+
+// At gives each job the schedule that the configuration has for it.
+func At(times configs.Schedules, jobs ...Job) []Job {
+	for i := range jobs {
+		jobs[i].Spec = times.Of(jobs[i].Name)
+	}
+	return jobs
 }
 
 // Add registers jobs, before Start.
@@ -104,23 +125,53 @@ func (s *Scheduler) Start(ctx context.Context) error {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	s.mu.Lock()
-	s.since = s.now()
+	s.since, s.late = s.now(), true
 	s.mu.Unlock()
 	for _, j := range s.jobs {
-		s.cron.Schedule(j.schedule, cron.FuncJob(func() { s.check(j) }))
+		s.cron.Schedule(j.schedule, cron.FuncJob(func() { s.wake(j) }))
 	}
-	if _, err := s.cron.AddFunc("* * * * *", s.sweep); err != nil {
+	if _, err := s.cron.AddFunc("* * * * *", s.Sweep); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	s.cron.Start()
-	s.sweep()
+	go s.makeUp()
 	return nil
 }
 
-// sweep checks every job, each in its own goroutine.
-func (s *Scheduler) sweep() {
+// makeUp runs what was missed, one job after the other in the order of the times they were due at; until it is done
+// nothing else begins by the clock.
+func (s *Scheduler) makeUp() {
+	s.beat()
+	now := s.now()
+	jobs := slices.SortedStableFunc(slices.Values(s.jobs), func(a, b entry) int {
+		at, _ := latest(a.schedule, now)
+		bt, _ := latest(b.schedule, now)
+		return at.Compare(bt)
+	})
+	for _, j := range jobs {
+		s.check(j)
+	}
+	s.mu.Lock()
+	s.late = false
+	s.mu.Unlock()
+	s.Sweep()
+}
+
+// wake checks a job at its time.
+func (s *Scheduler) wake(j entry) {
+	s.mu.Lock()
+	late := s.late
+	s.mu.Unlock()
+	if !late {
+		s.check(j)
+	}
+}
+
+// Sweep does what every minute does: it checks each job, in a goroutine of its own, and says that this replica lives.
+func (s *Scheduler) Sweep() {
+	go s.beat()
 	for _, j := range s.jobs {
-		go s.check(j)
+		go s.wake(j)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"huotang/configs"
 	"huotang/jobs"
 	"huotang/models/access"
 	"huotang/models/calendar"
@@ -19,6 +20,8 @@ import (
 	"huotang/models/db/dbtest"
 	"huotang/models/fail"
 	"huotang/models/org/orgtest"
+	"huotang/models/people/peopletest"
+	"huotang/models/privacy"
 	"huotang/models/runs"
 )
 
@@ -30,6 +33,11 @@ func replica(t *testing.T, e *dbtest.Env, host string, js ...jobs.Job) *jobs.Sch
 		t.Fatal(err)
 	}
 	s := jobs.New(d, slog.New(slog.DiscardHandler), host, e.Clock.Now)
+	for i, j := range js {
+		if j.Spec == "" {
+			js[i] = jobs.At(configs.Default().Schedules, j)[0]
+		}
+	}
 	if err := s.Add(js...); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +248,7 @@ func TestRunNow(t *testing.T) {
 		}})
 		ctx := context.Background()
 		county := orgtest.As(access.County, tree.County.Path)
-		v, err := s.RunNow(ctx, county, "test.count")
+		v, err := s.RunNow(ctx, county, jobs.LaunchInput{Name: "test.count"})
 		if err != nil || v.State != runs.Finished || !v.ByHand || c.n() != 1 {
 			t.Fatalf("%+v %v", v, err)
 		}
@@ -253,7 +261,7 @@ func TestRunNow(t *testing.T) {
 			}
 			dbtest.Wait(t, "the run", func() bool { return history(t, e)[0].State == runs.Finished && c.n() == 2 })
 		}
-		if _, err := s.RunNow(ctx, county, "nothing"); !fail.Is(err, "jobs.missing") {
+		if _, err := s.RunNow(ctx, county, jobs.LaunchInput{Name: "nothing"}); !fail.Is(err, "jobs.missing") {
 			t.Error(err)
 		}
 		v, err = s.Launch(ctx, county, jobs.LaunchInput{Name: "test.wait"})
@@ -270,7 +278,7 @@ func TestRunNow(t *testing.T) {
 		dbtest.Wait(t, "the end", func() bool { return history(t, e)[0].State == runs.Finished })
 		for _, seat := range append(tree.Inside(), orgtest.Seat{Name: "visitor", Actor: access.Visitor()}) {
 			e.Clock.Add(time.Second)
-			_, err := s.RunNow(ctx, seat.Actor, "test.count")
+			_, err := s.RunNow(ctx, seat.Actor, jobs.LaunchInput{Name: "test.count"})
 			if (err == nil) != (seat.Role == access.County) {
 				t.Errorf("%s runs: %v", seat.Name, err)
 			}
@@ -321,7 +329,7 @@ func TestStopWaits(t *testing.T) {
 		if ended.Load() != patient || cut.Load() == patient {
 			t.Errorf("patient %v: ended %v, cancelled %v", patient, ended.Load(), cut.Load())
 		}
-		if _, err := s.RunNow(context.Background(), orgtest.By, "test.stop"); !fail.Is(err, "jobs.stopping") {
+		if _, err := s.RunNow(context.Background(), orgtest.By, jobs.LaunchInput{Name: "test.stop"}); !fail.Is(err, "jobs.stopping") {
 			t.Error(err)
 		}
 		e.Clock.Add(time.Second)
@@ -331,12 +339,12 @@ func TestStopWaits(t *testing.T) {
 	}
 }
 
-func TestCalendarPlanAndHousekeeping(t *testing.T) {
+func TestCalendarPlanAndCloseLeft(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		e.Clock.Set(time.Date(2026, 1, 1, 4, 0, 0, 0, time.UTC))
 		tree := orgtest.County(t, e)
 		calendartest.Rule(t, e, tree.Township.ID, calendar.Rule{Kind: calendar.OnDay, Day: 2, Holiday: calendar.NextWorkingDay})
-		s := replica(t, e, "a", jobs.CalendarPlan(), jobs.Housekeeping(jobs.Step{Name: "more", Drop: func(*db.Tx) (int64, error) { return 7, nil }}))
+		s := replica(t, e, "a", jobs.CalendarPlan(), jobs.AccountsCloseLeft(), jobs.Retention(privacy.New(peopletest.Ring(t))))
 		s.Tick()
 		got := history(t, e)
 		for _, r := range got {
@@ -353,15 +361,52 @@ func TestCalendarPlanAndHousekeeping(t *testing.T) {
 		}
 		e.Clock.Add(24 * time.Hour)
 		s.Tick()
-		for _, r := range history(t, e)[:2] {
+		for _, r := range history(t, e)[:3] {
 			if r.Job == "calendar.plan" && !strings.Contains(r.Summary, "years loaded 0, added 0, moved 0, cancelled 0, restored 0") {
 				t.Errorf("the second run changed something: %s", r.Summary)
 			}
 		}
 		e.Clock.Add(500 * 24 * time.Hour)
 		s.Tick()
-		if got := history(t, e); len(got) > 4 {
+		if got := history(t, e); len(got) > 3 {
 			t.Errorf("old runs were not dropped: %d", len(got))
 		}
+	})
+}
+
+// What time makes of activity days: announced, without a record, sealed; done again it changes nothing.
+func TestCalendarJobsOfTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		e.Clock.Set(time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC))
+		tree := orgtest.County(t, e)
+		calendartest.Rule(t, e, tree.Township.ID, calendartest.OnDay(25))
+		calendartest.Rule(t, e, tree.Township2.ID, calendartest.OnDay(25))
+		s := replica(t, e, "a", jobs.CalendarAnnounce(), jobs.CalendarNoRecord(), jobs.CalendarClose())
+		say := func(name string) string {
+			t.Helper()
+			e.Clock.Add(time.Second)
+			v, err := s.RunNow(context.Background(), access.System("test"), jobs.LaunchInput{Name: name})
+			if err != nil || v.State != runs.Finished {
+				t.Fatalf("%s: %+v %v", name, v, err)
+			}
+			return v.Summary
+		}
+		expect := func(name, first, again string) {
+			t.Helper()
+			for _, want := range []string{first, again} {
+				if got := say(name); got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+		}
+		expect("calendar.announce", "announced 4", "announced 0")
+		expect("calendar.no_record", "without a record 0", "without a record 0")
+		e.Clock.Set(date.New(2026, 11, 26).At(0, 20))
+		expect("calendar.no_record", "without a record 4", "without a record 0")
+		e.Clock.Set(date.New(2026, 12, 10).At(0, 40))
+		before := say("calendar.close") // the months before there was anything
+		e.Clock.Set(date.New(2026, 12, 11).At(0, 40))
+		expect("calendar.close", "months closed 1, schools sealed 4", "months closed 0, schools sealed 0")
+		t.Log(before)
 	})
 }

@@ -14,6 +14,7 @@ type View struct {
 	Name    string     `json:"name"`
 	Spec    string     `json:"spec"`
 	CatchUp bool       `json:"catch_up"`
+	DryRun  bool       `json:"dry_run"` // it can be tried without effect
 	Next    time.Time  `json:"next"`
 	Last    *runs.View `json:"last"` // null when it never ran
 }
@@ -33,7 +34,7 @@ func (s *Scheduler) List(tx *db.Tx, by access.Actor, _ ListInput) (db.Page[View]
 	}
 	page := db.Page[View]{Items: make([]View, len(s.jobs))}
 	for i, j := range s.jobs {
-		v := View{Name: j.Name, Spec: j.Spec, CatchUp: j.CatchUp, Next: j.schedule.Next(tx.Now.In(date.Zone)).UTC()}
+		v := View{Name: j.Name, Spec: j.Spec, CatchUp: j.CatchUp, DryRun: !j.Outside, Next: j.schedule.Next(tx.Now.In(date.Zone)).UTC()}
 		if r, ok := last[j.Name]; ok {
 			v.Last = &r
 		}

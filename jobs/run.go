@@ -28,14 +28,25 @@ func (r *Run) Due() time.Time { return r.row.DueAt }
 // By is the actor of the run.
 func (r *Run) By() access.Actor { return access.System(r.job.Name) }
 
-// Write runs one unit of work. It fails without effect when the run's lease was lost.
+// errDry takes the effects of a dry run back.
+var errDry = errors.New("jobs: a dry run")
+
+// Write runs one unit of work. It fails without effect when the run's lease was lost. In a dry run it is
+// taken back at its end: a later unit of work does not find what an earlier one wrote.
 func (r *Run) Write(ctx context.Context, fn func(tx *db.Tx, by access.Actor) error) error {
-	return r.s.db.Write(ctx, func(tx *db.Tx) error {
+	err := r.s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := runs.Check(tx, r.lease); err != nil {
 			return err
 		}
-		return fn(tx, r.By())
+		if err := fn(tx, r.By()); err != nil || !r.row.Dry {
+			return err
+		}
+		return errDry
 	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return err
 }
 
 // Read reads in one unit of work.
@@ -54,7 +65,7 @@ func isBusy(err error) bool { return fail.Is(err, busy) }
 // begin takes the lease and stores the run's row, in one unit of work. Other runs of the
 // job that stand as running have lost their holder and are closed. by is audited when a
 // person, or a command, asked for the run.
-func (s *Scheduler) begin(ctx context.Context, j entry, id runs.RunID, due time.Time, byHand bool, by access.Actor) (*Run, error) {
+func (s *Scheduler) begin(ctx context.Context, j entry, asked runs.Asked, by access.Actor) (*Run, error) {
 	r := &Run{s: s, job: j}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		lease, ok, err := runs.Acquire(tx, j.Name, s.host, s.LeaseTTL)
@@ -64,19 +75,21 @@ func (s *Scheduler) begin(ctx context.Context, j entry, id runs.RunID, due time.
 		if !ok {
 			return fail.Conflict(busy)
 		}
-		if r.row, err = runs.Begin(tx, lease, id, due, byHand); err != nil {
+		if r.row, err = runs.Begin(tx, lease, asked); err != nil {
 			return err
 		}
 		if err := runs.Abandon(tx, lease); err != nil {
 			return err
 		}
 		r.lease = lease
-		if !byHand {
+		if !asked.ByHand {
 			return nil
 		}
-		return audit.Add(tx, by, audit.Row{
-			Act: "job.run", Object: "job_run", ID: r.row.ID, Change: audit.Changes{}.Code("job", "", j.Name),
-		})
+		act := "job.run"
+		if asked.Dry {
+			act = "job.dry_run"
+		}
+		return audit.Add(tx, by, audit.Row{Act: act, Object: "job_run", ID: r.row.ID, Change: audit.Changes{}.Code("job", "", j.Name)})
 	})
 	return r, err
 }
@@ -92,9 +105,15 @@ func (s *Scheduler) work(ctx context.Context, r *Run) {
 	} else {
 		log.Info("job finished", "summary", summary)
 	}
+	how := runs.Finished
+	if err != nil {
+		how = runs.Failed
+	}
 	if err := s.end(ctx, r, summary, err); err != nil {
 		log.Warn("job's end not stored", "err", err)
+		return
 	}
+	s.metrics.ended(r.job.Name, how)
 }
 
 // guarded calls the function with the timeout and with the lease being renewed; its context ends when
@@ -166,8 +185,8 @@ func (s *Scheduler) end(ctx context.Context, r *Run, summary string, failure err
 
 // RunNow runs the job once more, whatever is due, and waits for its end; the view says how it
 // went. It is a conflict while the job runs anywhere. Permission: JobsRun.
-func (s *Scheduler) RunNow(ctx context.Context, by access.Actor, name string) (runs.View, error) {
-	r, leave, err := s.byHand(ctx, by, LaunchInput{Name: name})
+func (s *Scheduler) RunNow(ctx context.Context, by access.Actor, in LaunchInput) (runs.View, error) {
+	r, leave, err := s.byHand(ctx, by, in)
 	if err != nil {
 		return runs.View{}, err
 	}
@@ -179,7 +198,8 @@ func (s *Scheduler) RunNow(ctx context.Context, by access.Actor, name string) (r
 // LaunchInput names the job to run.
 type LaunchInput struct {
 	Name string     `path:"name" json:"-"`
-	ID   runs.RunID `json:"-"` // of the run; launched again it is not run again. Zero for a new one
+	Dry  bool       `json:"dry" form:"dry"` // only say what would be done
+	ID   runs.RunID `json:"-"`              // of the run; launched again it is not run again. Zero for a new one
 }
 
 // Launch is [Scheduler.RunNow] without the waiting: the view is of a run that has just begun, or of the one that
@@ -221,6 +241,9 @@ func (s *Scheduler) byHand(ctx context.Context, by access.Actor, in LaunchInput)
 	if !ok {
 		return nil, nil, fail.NotFound("jobs.missing")
 	}
+	if in.Dry && j.Outside {
+		return nil, nil, fail.Conflict("jobs.no_dry_run")
+	}
 	if !in.ID.IsZero() {
 		if _, err := s.read(ctx, in.ID); err == nil {
 			return nil, nil, fail.Conflict(taken)
@@ -235,7 +258,7 @@ func (s *Scheduler) byHand(ctx context.Context, by access.Actor, in LaunchInput)
 		}
 		return nil, nil, fail.Conflict(busy)
 	}
-	r, err := s.begin(ctx, j, in.ID, s.now(), true, by)
+	r, err := s.begin(ctx, j, runs.Asked{ID: in.ID, Due: s.now(), ByHand: true, Dry: in.Dry}, by)
 	if err != nil {
 		leave()
 		return nil, nil, err

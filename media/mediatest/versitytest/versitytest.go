@@ -38,7 +38,7 @@ func Start(t *testing.T) media.S3Config {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- embedgw.RunVersityGW(ctx, store, &cfg) }()
+	go func() { done <- embedgw.RunVersityGW(ctx, &apart{Backend: store}, &cfg) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
