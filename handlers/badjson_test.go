@@ -44,7 +44,7 @@ func (e *endpoint) try() {
 	}
 	e.send("an unknown field", plus(body, "no_such_field", 1), 422, "no_such_field")
 	if !e.optional {
-		if p := e.send("nothing", map[string]any{}, 0, ""); p.Status != 422 && p.Status != 404 && p.Status != 412 { // 404: no unit is named
+		if p := e.send("nothing", map[string]any{}, 0, ""); p.Status != 422 && p.Status != 412 {
 			e.t.Errorf("nothing: status %d", p.Status)
 		}
 	}
@@ -52,9 +52,38 @@ func (e *endpoint) try() {
 		e.field(body, name, v)
 	}
 	e.raw("a broken body", `{"title":`, "application/json", 422)
-	e.raw("another kind of body", "title=x", "application/x-www-form-urlencoded", 422)
+	for _, kind := range []string{"application/x-www-form-urlencoded", "text/plain", "application/jsonx", "application/", ""} {
+		e.raw("a body of type "+kind, e.text(body), kind, 415)
+	}
+	e.raw("a body with its character set", `{"title":`, "application/json; charset=utf-8", 422)
+	e.visitor(body)
 	e.raw("too much", `{"title":"`+strings.Repeat("x", 1<<20)+`"}`, "application/json", 413)
 	e.where(body)
+}
+
+func (e *endpoint) text(body map[string]any) string {
+	e.t.Helper()
+	b, err := json.Marshal(body)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return string(b)
+}
+
+// visitor sends what is at fault without a sign-in: he is told to sign in, and nothing of the faults, but where
+// everybody may write.
+func (e *endpoint) visitor(body map[string]any) {
+	e.t.Helper()
+	if e.by == "visitor" {
+		return
+	}
+	e.seat = e.w.who("visitor")
+	defer func() { e.seat = e.w.who(e.by) }()
+	e.raw("a visitor's good body", e.text(body), "application/json", 401)
+	e.raw("a visitor's broken body", `{"title":`, "application/json", 401)
+	e.raw("a visitor's unknown field", e.text(plus(body, "no_such_field", 1)), "application/json", 401)
+	e.raw("a visitor's other kind of body", "title=x", "text/plain", 401)
+	e.raw("a visitor's too much", `{"title":"`+strings.Repeat("x", 1<<20)+`"}`, "application/json", 401)
 }
 
 // field tries one field with other types and values.
@@ -64,7 +93,7 @@ func (e *endpoint) field(body map[string]any, name string, v any) {
 	case string:
 		e.send(name+" as a number", plus(body, name, 17), 422, name)
 		e.send(name+" as a list", plus(body, name, []string{v}), 422, name)
-		e.send(name+" far too long", plus(body, name, strings.Repeat("茶", 5000)), 422, name)
+		e.send(name+" far too long", plus(body, name, strings.Repeat("茶", 9000)), 422, name)
 		e.send(name+" with a control character", plus(body, name, "a\u0007b"), 422, name)
 		switch {
 		case len(v) == 36 && strings.Count(v, "-") == 4:
@@ -101,11 +130,7 @@ func (e *endpoint) wroteLast() bool { return lastWrote }
 // send posts the body in English and holds the problem against what is expected.
 func (e *endpoint) send(what string, body map[string]any, want int, field ...string) web.Problem {
 	e.t.Helper()
-	b, err := json.Marshal(body)
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	p := e.raw(what, string(b), "application/json", want)
+	p := e.raw(what, e.text(body), "application/json", want)
 	if want != 422 || len(field) == 0 || field[0] == "" || p.Status != 422 {
 		return p
 	}

@@ -36,7 +36,7 @@ func (w *world) fill() {
 	tree := w.tree
 	for name, u := range map[string]org.UnitView{
 		"county": tree.County, "township": tree.Township, "township2": tree.Township2, "village": tree.Village, "village2": tree.Village2,
-		"village3": tree.Village3, "committee": tree.Committee, "branch": tree.Branch, "branch2": tree.Branch2, "group": tree.Group,
+		"village3": tree.Village3, "committee": tree.Committee, "towncommittee": tree.TownshipCommittee, "towncommittee2": tree.TownshipCommittee2, "branch": tree.Branch, "branch2": tree.Branch2, "group": tree.Group,
 	} {
 		w.name(name, u.ID, u.Path)
 		w.ids[name+".code"] = u.Code
@@ -49,9 +49,12 @@ func (w *world) fill() {
 	w.fillPeople()
 	w.fillCourses()
 	w.fillCalendar()
+	w.fillExchange()
 	w.fillSessions()
 	w.fillService()
 	w.fillAccounts()
+	w.fillPrivacy()
+	w.fillHouse()
 	w.revisions()
 }
 
@@ -82,7 +85,11 @@ func (w *world) fillPeople() {
 	add := func(name, called string, p peopletest.Person, site org.School) {
 		p.Name, p.Site, p.Village = called, site.ID, site.ParentID
 		made := peopletest.Add(w.t, w.Env, w.tree, p)
-		w.name(name, made, append(site.Paths(), site.Path)...)
+		paths := append(site.Paths(), site.Path)
+		if p.Group == w.tree.Group.ID {
+			paths = append(paths, w.tree.Group.Path)
+		}
+		w.name(name, made, paths...)
 		w.ids[name+".name"] = called
 	}
 	t := w.tree
@@ -94,6 +101,91 @@ func (w *world) fillPeople() {
 	// Somebody at home in the village and on nobody's roster, to be enrolled.
 	free := peopletest.Add(w.t, w.Env, t, peopletest.Person{Name: "字云开", Village: t.Village.ID, Branch: t.Branch.ID})
 	w.name("free", free, t.Village.Path, t.Branch.Path)
+	w.fillDoubles()
+}
+
+// fillDoubles adds people who look alike, two who were merged, one who was noted as away, households and a number.
+func (w *world) fillDoubles() {
+	t, area := w.tree, w.areas.People
+	home := []string{t.Village.Path, t.Branch.Path}
+	person := func(name, called string) people.PersonID {
+		made := peopletest.Add(w.t, w.Env, t, peopletest.Person{Name: called, Village: t.Village.ID, Branch: t.Branch.ID})
+		w.name(name, made, home...)
+		return made
+	}
+	person("twin", "字同文")
+	person("twin2", "字同文")
+	w.longGone("longgone", "字久远", t.Village.ID)
+	kept, gone := person("kept", "字合一"), person("gone", "字合二")
+	wanderer := peopletest.Add(w.t, w.Env, t, peopletest.Person{Name: "字远行", Standing: people.Villager, Village: t.Village.ID, Site: t.Site.ID})
+	w.name("wanderer", wanderer, append(t.Site.Paths(), t.Village.Path)...)
+	w.do(func(tx *db.Tx) error {
+		merged, err := area.Merge(tx, orgtest.By, people.MergeInput{Kept: kept, Gone: gone})
+		if err != nil {
+			return err
+		}
+		w.name("merge", merged.ID, home...)
+		host := orgtest.As(access.Host, t.Site.Path)
+		if _, err = people.NoteAway(tx, host, people.NoteAwayInput{Site: t.Site.ID, Person: wanderer, State: people.Away}); err != nil {
+			return err
+		}
+		w.ids["away"] = wanderer.String() + "_" + tx.Today().String()
+		house, err := people.AddHousehold(tx, orgtest.By, people.AddHouseholdInput{Village: t.Village.ID, Name: "字家", Persons: []people.PersonID{kept}})
+		if err != nil {
+			return err
+		}
+		w.name("house", house.ID, t.Village.Path)
+		empty, err := people.AddHousehold(tx, orgtest.By, people.AddHouseholdInput{Village: t.Village.ID, Name: "空家"})
+		if err != nil {
+			return err
+		}
+		w.name("emptyhouse", empty.ID, t.Village.Path)
+		if err := w.fillOffice(tx, "office", "member", t.Branch.ID); err != nil {
+			return err
+		}
+		if err := w.fillHamlets(tx, "", "字家院", t.Village.ID, t.Village.Path); err != nil {
+			return err
+		}
+		_, err = area.SetPhone(tx, orgtest.By, people.SetPhoneInput{Person: parse[people.PersonID](w, "member"), Phone: "13987654321"})
+		return err
+	})
+}
+
+// longGone adds somebody who died long ago, as the county is asked to erase.
+func (w *world) longGone(name, called string, village org.UnitID) {
+	since := date.New(2010, 1, 1)
+	made := peopletest.Add(w.t, w.Env, w.tree, peopletest.Person{Name: called, Village: village, Since: since})
+	w.name(name, made)
+	w.do(func(tx *db.Tx) error {
+		_, err := people.SetLife(tx, orgtest.By, people.SetLifeInput{Person: made, State: people.Dead, Since: since.AddDays(365)})
+		return err
+	})
+}
+
+// fillHamlets adds two villagers' groups to a village, one of them closed.
+func (w *world) fillHamlets(tx *db.Tx, where, name string, village org.UnitID, path string) error {
+	for _, kind := range []string{"hamlet", "closed"} {
+		in := org.AddUnitInput{Tree: org.Administrative, Kind: org.VillageGroup, Name: name + kind, Parent: village}
+		u, err := org.AddUnit(tx, orgtest.By, in)
+		if err == nil && kind == "closed" {
+			_, err = people.CloseUnit(tx, orgtest.By, org.ShutInput{ID: u.ID})
+		}
+		if err != nil {
+			return err
+		}
+		w.name(where+kind, u.ID, path)
+	}
+	return nil
+}
+
+// fillOffice makes somebody a member of the committee of a branch.
+func (w *world) fillOffice(tx *db.Tx, name, person string, branch org.UnitID) error {
+	who := parse[people.PersonID](w, person)
+	v, err := people.GiveOffice(tx, orgtest.By, people.GiveOfficeInput{Person: who, Unit: branch, Office: people.Committee, Since: orgtest.LicensedOn})
+	if err == nil {
+		w.name(name, v.Offices[0].ID)
+	}
+	return err
 }
 
 const (
@@ -207,6 +299,21 @@ func (w *world) fillCalendar() {
 		if err == nil {
 			_, err = calendar.PutDay(tx, orgtest.By, calendar.PutDayInput{Day: date.New(2027, 2, 6), Kind: calendar.Holiday, Name: "春节"})
 		}
+		if err != nil {
+			return err
+		}
+		village := orgtest.As(access.Village, t.Village.Path)
+		if _, err := calendar.Cancel(tx, village, calendar.CancelInput{ID: parse[calendar.DayID](w, "sisterday.next"), Reason: calendar.FarmWork}); err != nil {
+			return err
+		}
+		asked, err := calendar.Requests(tx, orgtest.By, calendar.RequestsInput{})
+		if err != nil {
+			return err
+		}
+		w.name("cancellation", asked.Items[0].ID, t.Sister.Paths()...)
+		look := calendar.SetRuleInput{Unit: t.Township.ID, From: date.NewMonth(2026, 12), Kind: calendar.OnDay, Day: 5, Holiday: calendar.Keep}
+		v, err := calendar.Preview(tx, orgtest.By, look)
+		w.ids["rule.seen"] = v.Fingerprint
 		return err
 	})
 }
@@ -230,7 +337,7 @@ func (w *world) fillSessions() {
 		recorder := w.ids[person+".name"]
 		for i, state := range []attendance.State{attendance.Present, attendance.Absent} { // two phones that disagree
 			attendancetest.MustSubmit(w.t, e, a, host, attendance.SubmitInput{
-				Session: session, Minutes: 90, Recorder: &recorder, Marks: attendancetest.All([]people.PersonID{parse[people.PersonID](w, person)}, state),
+				Session: session, Minutes: 90, Recorder: &recorder, Guests: []string{"字过客"}, Marks: attendancetest.All([]people.PersonID{parse[people.PersonID](w, person)}, state),
 				Stamp: attendance.Stamp{Device: name + string(rune('a'+i)), Seq: 1},
 			})
 		}
@@ -238,6 +345,12 @@ func (w *world) fillSessions() {
 	submit("done", "member", t.Site)
 	submit("sisterdone", "sisterman", t.Sister)
 	submit("fardone", "farman", t.Far)
+	w.Env.See(w.t, func(tx *db.Tx) error {
+		var guest attendance.GuestID
+		err := tx.Raw("SELECT id FROM guests WHERE session_id = ?", parse[attendance.SessionID](w, "done")).Row().Scan(&guest)
+		w.name("guest", guest, t.Site.Paths()...)
+		return err
+	})
 	open("open", t.Site, today)
 	open("mistaken", t.Site, today.AddDays(-1))
 	open("faropen", t.Far, today)
@@ -298,11 +411,11 @@ func (w *world) fillAccounts() {
 	}
 	run := runs.NewID()
 	w.do(func(tx *db.Tx) error {
-		lease, _, err := runs.Acquire(tx, "housekeeping", "test", time.Minute)
+		lease, _, err := runs.Acquire(tx, "retention", "test", time.Minute)
 		if err != nil {
 			return err
 		}
-		r, err := runs.Begin(tx, lease, run, tx.Now, true)
+		r, err := runs.Begin(tx, lease, runs.Asked{ID: run, Due: tx.Now, ByHand: true})
 		if err == nil {
 			err = runs.Finish(tx, r, "nothing to drop")
 		}
@@ -313,4 +426,23 @@ func (w *world) fillAccounts() {
 	})
 	w.name("run", run)
 	w.ids["nobody"] = id.Random[world]().String()
+}
+
+// fillSlips makes a slip for somebody at Site who has not been in yet, by the clerk, who alone sees it again.
+func (w *world) fillSlips() {
+	clerk, accountant := w.who("township inside").actor, w.areas.Accounts
+	newcomer := accountstest.As(w.t, w.Env, access.Trainee, org.SiteUnit(w.tree.Site.ID))
+	w.name("newcomer", newcomer.Account)
+	w.do(func(tx *db.Tx) error {
+		batch, err := accountant.MakeSlips(tx, clerk, accounts.SlipsInput{Accounts: []accounts.AccountID{newcomer.Account}})
+		if err != nil {
+			return err
+		}
+		w.name("batch", batch.ID)
+		slips, err := accountant.Slips(tx, clerk, accounts.BatchInput{ID: batch.ID})
+		if err == nil {
+			w.ids["batch.code"] = slips.Items[0].Code
+		}
+		return err
+	})
 }

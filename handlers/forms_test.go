@@ -27,6 +27,7 @@ type fault struct {
 	status int    // 0 means 422
 	at     string // the field that is named, where it is not the one set; "-" for none
 	picked bool   // a choice that the page does not offer, so it cannot come back
+	lost   bool   // it says what the page is about, so there is no page to show again, only the message
 }
 
 func typed(sets ...string) []fault {
@@ -45,11 +46,29 @@ func picked(sets ...string) []fault {
 	return out
 }
 
+// lost are faults of what a page is about, which somebody has made up.
+func lost(sets ...string) []fault {
+	out := picked(sets...)
+	for i := range out {
+		out[i].lost = true
+	}
+	return out
+}
+
+// absent are choices of things that there are not, or not for this actor.
+func absent(sets ...string) []fault {
+	out := picked(sets...)
+	for i := range out {
+		out[i].status = 404
+	}
+	return out
+}
+
 // chars is a text of n characters.
 func chars(n int) string { return strings.Repeat("茶", n) }
 
 func forms() []form {
-	return append(append(courseForms(), unitForms()...), otherForms()...)
+	return slices.Concat(courseForms(), unitForms(), houseForms(), peopleForms(), accountForms(), rosterForms(), privacyForms(), exchangeForms(), otherForms())
 }
 
 func courseForms() []form {
@@ -168,11 +187,6 @@ func unitForms() []form {
 			api: "POST /api/v1/people/{member}/exempt", json: `{"approved_by":"支委会","since":"2026-11-01","until":"2027-06-30"}`,
 		},
 		{
-			by: "village inside", page: "/people/{villager}", post: "/people/{villager}/depart", fill: "on=2026-11-20", other: "on=2026-11-21",
-			faults: typed("on=2026-02-30", "on=2027-01-01"), foreign: "/people/{farman}/depart", unknown: "/people/{nobody}/depart",
-			api: "POST /api/v1/people/{villager}/depart", json: `{"on":"2026-11-20"}`, optional: true,
-		},
-		{
 			by: "host inside", page: "/calendar/days/{day}", post: "/calendar/days/{day}/move", fill: "to=2026-11-27&reason=road", other: "to=2026-11-28",
 			faults:  append(typed("to=", "to=2026-02-30", "to=2020-01-01", "to=2027-06-01", "to=明天"), picked("reason=none")...),
 			foreign: "/calendar/days/{farday}/move", unknown: "/calendar/days/{nobody}/move",
@@ -184,10 +198,54 @@ func unitForms() []form {
 			api: "POST /api/v1/calendar/days/{day}/not-held", json: `{"reason":"power"}`,
 		},
 		{
-			by: clerk, page: "/calendar/rules/{township}", post: "/calendar/rules/{township}", fill: "from=2026-12&kind=day&day=5&nth=1&weekday=5&holiday=keep&act=set", other: "day=6",
-			faults:  append(typed("from=2026-13", "from=去年", "from=2020-01"), picked("kind=none", "day=32", "day=many", "holiday=none")...),
+			by: "host inside", page: "/calendar/days/{day}", post: "/calendar/days/{day}/cancel", fill: "reason=power&note=电杆倒了",
+			faults:  append(typed("note="+chars(201)), picked("reason=", "reason=none")...),
+			foreign: "/calendar/days/{farday}/cancel", unknown: "/calendar/days/{nobody}/cancel",
+			api: "POST /api/v1/calendar/days/{day}/cancel", json: `{"reason":"power","note":"电杆倒了"}`,
+		},
+		{
+			by: clerk, page: "/calendar/requests", post: "/calendar/requests", fill: "ids={cancellation}&answer=同意&act=agree",
+			faults: append(typed("answer="+chars(201)), picked("ids=x")...),
+			api:    "POST /api/v1/calendar/requests", json: `{"ids":["{cancellation}"],"agree":true,"answer":"同意"}`,
+		},
+		{
+			by: clerk, page: "/calendar/days/{day}", post: "/calendar/days/{day}/confirm", fill: "how=phone",
+			faults: picked("how=host", "how=none"), foreign: "/calendar/days/{farday}/confirm", unknown: "/calendar/days/{nobody}/confirm",
+			api: "POST /api/v1/calendar/days/{day}/confirm", json: `{"how":"phone"}`, optional: true,
+		},
+		{
+			by: clerk, page: "/calendar/rules/{township}", post: "/calendar/rules/{township}", fill: "from=2026-12&kind=day&day=5&nth=1&weekday=5&holiday=keep&act=set&seen={rule.seen}", other: "day=6",
+			faults:  slices.Concat(typed("from=2026-13", "from=去年", "from=2020-01", "hour=八点"), picked("kind=none", "day=32", "day=many", "holiday=none"), []fault{{set: "seen=other", status: 409, at: "-", picked: true}}),
 			foreign: "/calendar/rules/{township2}", unknown: "/calendar/rules/{nobody}",
-			api: "PUT /api/v1/calendar/rules/{township}", json: `{"from":"2026-12","kind":"day","day":5,"nth":0,"weekday":0,"holiday":"keep"}`,
+			api: "PUT /api/v1/calendar/rules/{township}", json: `{"from":"2026-12","kind":"day","day":5,"nth":0,"weekday":0,"holiday":"keep","seen":"{rule.seen}"}`,
+		},
+		{
+			by: clerk, page: "/calendar/places/{township}", post: "/calendar/places/{township}/market", fill: "market=digits&digits=5", other: "digits=6",
+			faults:  []fault{{set: "market=none-such", picked: true}, {set: "market=zodiac", at: "values", picked: true}, {set: "digits=十一", picked: true}},
+			foreign: "/calendar/places/{township2}/market", unknown: "/calendar/places/{nobody}/market",
+			api: "PUT /api/v1/calendar/markets/{township}", json: `{"market":"digits","values":[5]}`, optional: true,
+		},
+		{
+			by: clerk, page: "/calendar/places/{township}", post: "/calendar/places/{township}/seasons",
+			fill:  "season_code_0=farm&season_name_0=采茶&season_from_0=3月1日&season_to_0=4-30&festival_name_0=火把节&festival_month_0=6&festival_day_0=24",
+			other: "season_name_0=栽秧",
+			faults: append(typed("season_name_0=", "season_name_0="+chars(21), "season_from_0=立春", "season_from_0=2月30日", "season_to_0=", "festival_name_0="),
+				picked("season_code_0=none", "festival_month_0=13", "festival_day_0=31", "festival_day_0=初一")...),
+			foreign: "/calendar/places/{township2}/seasons", unknown: "/calendar/places/{nobody}/seasons",
+			api: "PUT /api/v1/calendar/seasons/{township}", json: `{"seasons":[{"code":"farm","name":"采茶","from":"03-01","to":"04-30"}],"festivals":[{"name":"火把节","month":6,"day":24}],"inherit":false}`, optional: true,
+		},
+		{
+			by: "county inside", page: "/calendar/periods/{county}", post: "/calendar/periods/{county}", fill: "from=2026-12&times=1&on_time=5&locked=15&act=set", other: "locked=16",
+			faults:  append(typed("from=2026-13", "from=2020-01", "on_time=", "on_time=五", "on_time=61", "on_time=-1", "locked=91", "locked=4"), picked("times=0", "times=5")...),
+			unknown: "/calendar/periods/{nobody}",
+			api:     "PUT /api/v1/calendar/periods/{county}", json: `{"from":"2026-12","times":1,"on_time":5,"locked":15}`,
+		},
+		{
+			by: "county inside", page: "/calendar/exceptions/{site}?month=2026-11", post: "/calendar/exceptions/{site}",
+			fill: "month=2026-11&on_time_until=2026-12-10&locked_after=2026-12-20&reason=停电", other: "reason=路断",
+			faults: append(typed("on_time_until=", "on_time_until=2026-02-30", "on_time_until=2026-11-01", "locked_after=2026-12-01", "locked_after=2027-12-01", "reason=", "reason="+chars(201)),
+				picked("month=2026-13")...),
+			unknown: "/calendar/exceptions/{nobody}",
 		},
 		{
 			by: "county inside", page: "/calendar/years/2027", post: "/calendar/years/2027", fill: "day=2027-05-01&until=2027-05-03&kind=holiday&name=劳动节", other: "name=五一",
@@ -214,8 +272,9 @@ func otherForms() []form {
 		},
 		{
 			by: "county inside", page: "/feedback/inbox/{asked.code}", post: "/feedback/inbox/{asked.code}", fill: "answer=下周改好&hide_text=1", other: "answer=别的",
-			faults: append(typed("answer=", "answer="+chars(2001)), fault{set: "revision=7", status: 412, at: "-", picked: true}),
-			api:    "POST /api/v1/feedback/{asked}/answer", json: `{"revision":0,"answer":"下周改好","hide_text":true}`,
+			faults:  append(typed("answer=", "answer="+chars(2001)), fault{set: "revision=7", status: 412, at: "-", picked: true}),
+			unknown: "/feedback/inbox/{nobody}",
+			api:     "POST /api/v1/feedback/{asked}/answer", json: `{"revision":0,"answer":"下周改好","hide_text":true}`,
 		},
 		{
 			by: "township inside", page: "/notices/new", post: "/notices/new", fill: "title=冬训&body=明天上午学习&expires_on=2026-12-31", other: "title=夏训",

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+	"github.com/google/go-cmp/cmp"
 
+	"huotang/handlers/web"
 	"huotang/models/db/dbtest"
 )
 
@@ -58,6 +61,9 @@ func TestDescriptionIsWhole(t *testing.T) {
 			t.Errorf("%s %s and %s are both %s", r.Method, r.Path, other, op.OperationID)
 		}
 		names[op.OperationID] = r.Method + " " + r.Path
+		if open := op.Security != nil && len(*op.Security) == 0; open != r.Public {
+			t.Errorf("%s %s: public is %v, described as %v", r.Method, r.Path, r.Public, open)
+		}
 		if got, want := tagged(reflect.TypeOf(r.In), "path"), params(r.Path); r.In != nil && !within(got, want) {
 			t.Errorf("%s %s: the input reads %v from the path, which has %v", r.Method, r.Path, got, want)
 		}
@@ -68,6 +74,60 @@ func TestDescriptionIsWhole(t *testing.T) {
 	}
 	if described != mounted {
 		t.Errorf("%d operations are described, %d mounted", described, mounted)
+	}
+	if len(doc.Security) != 1 || doc.Components.SecuritySchemes["sign_in"] == nil {
+		t.Errorf("what a sign-in is: %+v", doc.Security)
+	}
+	for _, r := range table() {
+		method, path, _ := strings.Cut(r.route, " ")
+		if !strings.HasPrefix(path, "/api/") || r.body == "" || r.body == "{}" {
+			continue
+		}
+		op := doc.Paths.Value(regexp.MustCompile(`:(\w+)`).ReplaceAllString(path, "{$1}")).GetOperation(method)
+		if op.RequestBody == nil {
+			t.Errorf("%s: the body is not described", r.route)
+		} else if kind := typeOf(r.body); op.RequestBody.Value.Content.Get(kind) == nil {
+			t.Errorf("%s: no body of %s is described", r.route, kind)
+		}
+	}
+}
+
+// typeOf is the content type of a row's body.
+func typeOf(body string) string {
+	switch body {
+	case upload:
+		return "video/mp4"
+	case listFile:
+		return "application/octet-stream"
+	}
+	return "application/json"
+}
+
+// What a visitor may use, written by hand: every other endpoint tells him to sign in.
+func TestPublicEndpoints(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	want := []string{
+		"GET /api/v1/courses/:id", "GET /api/v1/feedback", "GET /api/v1/feedback/:code", "GET /api/v1/lessons/:id", "GET /api/v1/lessons/:id/video",
+		"GET /api/v1/notices", "GET /api/v1/notices/:id", "GET /api/v1/privacy/texts", "GET /api/v1/privacy/texts/:version", "GET /api/v1/rights",
+		"POST /api/v1/feedback", "POST /api/v1/sign-in", "POST /api/v1/sign-in/factor", "POST /api/v1/sign-in/factor/confirm", "POST /api/v1/sign-out",
+	}
+	var got []string
+	visitor := w.who("visitor")
+	for _, r := range w.App.Routes() {
+		switch {
+		case !r.API:
+		case r.Public:
+			got = append(got, r.Method+" "+r.Path)
+		default:
+			path := regexp.MustCompile(`:(\w+)`).ReplaceAllString(r.Path, "not-an-id") + "?limit=many&after=x"
+			if a := w.as(visitor, r.Method, path, "not JSON", "Content-Type", "text/plain"); a.status != http.StatusUnauthorized {
+				t.Errorf("%s %s: a visitor gets %d: %.200s", r.Method, r.Path, a.status, a.body)
+			}
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -115,18 +175,34 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	doc, router := described(t, w)
 	closeObjects(doc)
 	wrong := answer{status: 200, header: http.Header{"Content-Type": {"application/json"}}, body: `{"name":"x","no_such_field":1}`}
-	if holdAgainst(router, http.MethodGet, "/api/v1/me", "", wrong) == nil {
+	if holdAgainst(router, http.MethodGet, "/api/v1/me", "", "", wrong) == nil {
 		t.Fatal("an answer with a field that is not described passes")
+	}
+	openapi3filter.RegisterBodyDecoder("video/mp4", openapi3filter.FileBodyDecoder)
+	defer openapi3filter.UnregisterBodyDecoder("video/mp4")
+	openapi3filter.RegisterBodyDecoder(web.Workbook, openapi3filter.FileBodyDecoder)
+	defer openapi3filter.UnregisterBodyDecoder(web.Workbook)
+	video := w.expand("/api/v1/lessons/{video}/video")
+	wrong.body = `{}`
+	if holdAgainst(router, http.MethodPut, video, `{"file":"x"}`, "application/json", wrong) == nil {
+		t.Fatal("a video in JSON passes")
 	}
 	answers, problems := 0, 0
 	for _, r := range table() {
 		method, _, _ := strings.Cut(r.route, " ")
-		if !strings.Contains(r.route, " /api/") || r.body == upload {
+		if !strings.Contains(r.route, " /api/") {
 			continue
+		}
+		path, body := w.expand(r.address()), w.form(r.body)
+		switch r.body {
+		case upload:
+			path, body = path+"?name=plain.mp4", "the bytes of a file"
+		case listFile:
+			body = "the bytes of a file"
 		}
 		for _, name := range []string{"county inside", "township inside", "village inside", "host inside", "trainee inside", "host outside", "visitor"} {
 			a := w.ask(r, w.who(name))
-			if fault := holdAgainst(router, method, w.expand(r.address()), w.form(r.body), a); fault != nil {
+			if fault := holdAgainst(router, method, path, body, typeOf(r.body), a); fault != nil {
 				t.Errorf("%s as %s (%d): %v\n%.600s", r.route, name, a.status, fault, a.body)
 			}
 			if a.status < 300 {
@@ -139,10 +215,10 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	t.Logf("%d answers and %d problems held against the description", answers, problems)
 }
 
-func holdAgainst(router routers.Router, method, path, body string, a answer) error {
+func holdAgainst(router routers.Router, method, path, body, kind string, a answer) error {
 	req := httptest.NewRequest(method, path, strings.NewReader(body))
 	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	route, params, err := router.FindRoute(req)
 	if err != nil {

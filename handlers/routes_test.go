@@ -68,7 +68,7 @@ type row struct {
 	input bool                         // the body is at fault for everybody: nobody needs to succeed
 }
 
-// Who may, beyond a permission on a path. 0 is allowed; hidden is 403 or 404.
+// What [row.want] gives for who may, and for whom it is 403 or 404; else it is the status of the refusal.
 const (
 	allowed = 0
 	hidden  = -1
@@ -84,8 +84,8 @@ func signedIn(_ *world, s *seat) int {
 	return 401
 }
 
-// somewhere wants the permission on any unit.
-func somewhere(p access.Permission) func(*world, *seat) int {
+// listed is for whoever holds the permission on any unit; all others are told that the list is not for them.
+func listed(p access.Permission) func(*world, *seat) int {
 	return func(_ *world, s *seat) int {
 		switch {
 		case !s.actor.Visible(p).Empty():
@@ -93,7 +93,7 @@ func somewhere(p access.Permission) func(*world, *seat) int {
 		case !s.actor.SignedIn():
 			return 401
 		}
-		return hidden
+		return 403
 	}
 }
 
@@ -182,13 +182,13 @@ func accountsOf(w *world, s *seat) int {
 	return 404
 }
 
-// expect says what the seat gets: allowed, hidden, or the status of the refusal.
+// expect says what the seat gets: allowed, or the status of the refusal.
 func (r row) expect(w *world, s *seat) int {
 	switch {
 	case r.want != nil:
 		return r.want(w, s)
 	case r.on == "":
-		return somewhere(r.need)(w, s)
+		return listed(r.need)(w, s)
 	}
 	paths, ok := w.objects[r.on]
 	if !ok {

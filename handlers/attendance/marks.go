@@ -7,6 +7,7 @@ import (
 
 	"huotang/handlers/web"
 	"huotang/models/attendance"
+	"huotang/models/people"
 )
 
 // Marks is the list of those due with their radio buttons, and what goes with it unseen. It is the bulk of
@@ -22,7 +23,12 @@ func (p rollPage) Marks() template.HTML {
 		{"made_up", string(attendance.MadeUp), "", p.T("attendance.made_up_short")},
 	}
 	w.b.Grow(900 * len(p.Sheet.Due))
+	under := "-"
 	for _, l := range p.Sheet.Due {
+		if h := p.Homes[l.ID]; p.Sheet.By == byHome && under != h.ID.String() {
+			w.home(h)
+			under = h.ID.String()
+		}
 		w.line(l)
 	}
 	return template.HTML(w.b.String()) //nolint:gosec // escaped value by value below
@@ -41,6 +47,15 @@ func (w *marksWriter) put(parts ...string) {
 	for _, s := range parts {
 		w.b.WriteString(s)
 	}
+}
+
+// home writes the name of a household above its people.
+func (w *marksWriter) home(h people.Home) {
+	name := w.page.T("attendance.no_household")
+	if !h.ID.IsZero() {
+		name = w.page.T("people.household_title", h.Name)
+	}
+	w.put("\n<li role=\"none\"><h3>", template.HTMLEscapeString(name), "</h3></li>")
 }
 
 func (w *marksWriter) line(l line) {

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -11,13 +12,18 @@ import (
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/fail"
+	"huotang/models/org"
+	"huotang/models/people"
 )
 
 // stored is what the pages of a roll need of the database.
 type stored struct {
 	attendance.RollView
-	plan  []attendance.Planned
-	today date.Date
+	plan    []attendance.Planned
+	today   date.Date
+	mayNote bool           // that somebody is away or gone
+	noted   []people.Noted // of the school's roster, not confirmed yet
+	homes   map[string]people.Home
 }
 
 func load(r *web.Request, withPlan bool) (stored, error) {
@@ -31,6 +37,12 @@ func load(r *web.Request, withPlan bool) (stored, error) {
 			return err
 		}
 		s.today = tx.Today()
+		if s.homes, err = homesOf(tx, s.DueList); err != nil {
+			return err
+		}
+		if err := s.away(tx, by); err != nil {
+			return err
+		}
 		if withPlan {
 			s.plan, err = attendance.Plan(tx, by, attendance.PlanInput{Site: s.Site, Month: s.HeldOn.Month()})
 		}
@@ -39,15 +51,45 @@ func load(r *web.Request, withPlan bool) (stored, error) {
 	return s, err
 }
 
+// away reads who was noted as away or gone, on the day of the roll itself: tomorrow's note changes no roll of today.
+func (s *stored) away(tx *db.Tx, by access.Actor) error {
+	if s.HeldOn != s.today || s.State != attendance.Opened {
+		return nil
+	}
+	school, err := org.FindSchool(tx, s.Site)
+	if err != nil || !by.Can(access.PeopleAway, school.Paths()...) {
+		return err
+	}
+	s.mayNote = true
+	noted, err := people.Unconfirmed(tx, by, people.UnconfirmedInput{Site: s.Site})
+	s.noted = noted.Items
+	return err
+}
+
 type rollPage struct {
 	web.Base
 	Session attendance.SessionView
 	Heading string
 	Sheet   sheet
+	MayNote bool
+	Noted   []people.Noted
+	Lives   []web.Option
+	Homes   map[string]people.Home // of those due
 }
 
 // Correcting reports a page that was made of a roll already handed in.
 func (p rollPage) Correcting() bool { return number(p.Sheet.Revision) > 0 }
+
+// Other is the order in which the roll can be shown instead, "" where nobody has a household.
+func (p rollPage) Other() string {
+	switch {
+	case p.Sheet.By == byHome:
+		return byName
+	case len(p.Homes) > 0:
+		return byHome
+	}
+	return ""
+}
 
 // To is the address of a page of the session.
 func (p rollPage) To(page string) string { return "/sessions/" + p.Session.ID.String() + "/" + page }
@@ -71,6 +113,10 @@ func roll(r *web.Request) error {
 func showRoll(r *web.Request, v stored, s sheet, f web.Form) error {
 	page := rollPage{Base: r.Base("attendance.roll", s.DueCount()), Session: v.SessionView, Sheet: s}
 	page.Heading, page.Form, page.Script, page.Nav = heading(page.Base, v.SessionView), f, "roll.js", nil
+	page.MayNote, page.Noted, page.Homes = v.mayNote, v.noted, v.homes
+	for _, l := range []people.Life{people.Away, people.Moved, people.Dead} {
+		page.Lives = append(page.Lives, web.Option{Value: string(l), Label: page.T("people.note." + string(l))})
+	}
 	return r.Render("attendance/roll", page)
 }
 
@@ -85,11 +131,63 @@ func callRoll(r *web.Request) error {
 		s.markAll(attendance.Present)
 		return showRoll(r, v, s, web.Form{})
 	}
+	if by := r.Form().Get("order"); by != "" {
+		s.By = by
+		s.order(v.homes)
+		return showRoll(r, v, s, web.Form{})
+	}
+	if r.Form().Get("note") != "" || r.Form().Get("back_on") != "" {
+		return note(r, v, s)
+	}
 	if err := s.checkCounts(); err != nil {
 		return r.Again(err, func(f web.Form) error { return showRoll(r, v, s, f) })
 	}
 	s.begin(v, r.Actor.Name)
 	return showCheck(r, v, s, web.Form{})
+}
+
+// note takes somebody off the roll who is away or gone, or puts him back, and shows the roll again with all that was tapped.
+func note(r *web.Request, v stored, s sheet) error {
+	var c fail.Check
+	in := people.NoteAwayInput{Site: v.Site, State: people.Life(r.Form().Get("note"))}
+	var err error
+	if item := r.Form().Get("back_on"); item != "" {
+		_, err = web.Do(r, people.UndoLife, people.LifeInput{Items: []string{item}})
+	} else if who := r.Form().Get("who"); who == "" || in.Person.UnmarshalText([]byte(who)) != nil {
+		c.Add("who", "people.choose_some")
+		err = c.Err()
+	} else {
+		_, err = web.Do(r, people.NoteAway, in)
+	}
+	if err != nil {
+		return r.Again(err, func(f web.Form) error { return showRoll(r, v, s, f) })
+	}
+	now, err := load(r, false)
+	if err != nil {
+		return err
+	}
+	s.fit(sheetOf(now.RollView), now.homes)
+	return showRoll(r, now, s, web.Form{})
+}
+
+// fit leaves out who is not on the roll any more and adds who came back; marks stay as they were tapped.
+func (s *sheet) fit(now sheet, homes map[string]people.Home) {
+	said := map[string]line{}
+	for _, l := range append(slices.Clone(s.Due), s.Came...) {
+		said[l.ID] = l
+	}
+	for _, list := range [][]line{now.Due, now.Came} {
+		for i := range list {
+			if l, ok := said[list[i].ID]; ok {
+				l.N = i
+				list[i] = l
+			}
+		}
+	}
+	s.Due, s.Came = now.Due, now.Came
+	if s.By == byHome {
+		s.order(homes)
+	}
 }
 
 // checkCounts notes faults of what is typed on the roll page itself.

@@ -18,6 +18,7 @@ type teachPage struct {
 	Others   []attendance.Planned // of the month
 	Position int                  // seconds, where it stopped before
 	Material string
+	InReview bool // a lesson of the month cannot be shown yet
 }
 
 // teach shows the lesson on the whole screen: the video, or what to put on.
@@ -76,6 +77,7 @@ func (p *teachPage) choose(plan []attendance.Planned, asked courses.LessonID) {
 	for i := range plan {
 		switch {
 		case !plan[i].Reviewed:
+			p.InReview = true
 		case plan[i].Lesson == asked:
 			p.Lesson = &plan[i]
 		default:

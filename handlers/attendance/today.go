@@ -11,6 +11,7 @@ import (
 	"huotang/models/courses"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/exchange"
 	"huotang/models/fail"
 	"huotang/models/lang"
 	"huotang/models/org"
@@ -24,6 +25,18 @@ type todayPage struct {
 	Tonight []attendance.Planned // the lessons to begin with: those of the month not taught yet
 	Schools []org.SiteView       // to choose from, for who has several
 	MayMove bool
+}
+
+// HandIn says until when the overdue day may be handed in.
+func (p todayPage) HandIn() string {
+	switch d := p.Period; {
+	case d.Locked:
+		return p.T("calendar.period_host_locked")
+	case d.Late:
+		return p.T("calendar.period_host_late", p.Base.Day(d.OnTimeUntil), p.Base.Day(d.LockedAfter))
+	default:
+		return p.T("calendar.period_host", p.Base.Day(d.OnTimeUntil), p.Base.Day(d.LockedAfter))
+	}
 }
 
 // today is the home of hosts. Who cares for several schools chooses one.
@@ -127,15 +140,34 @@ func tonight(plan []attendance.Planned) []attendance.Planned {
 	return other[:min(len(other), 1)]
 }
 
+// MeetsNow reports that the school hosts a meeting of the exchange week that is to be recorded, and nothing else is first.
+func (p todayPage) MeetsNow() bool {
+	return p.Exchange != nil && p.MayMove && p.Exchange.State != exchange.Begun && p.Exchange.Host.ID == p.Site && !p.Today.Before(p.Exchange.HeldOn) &&
+		(p.Task == attendance.Nothing || p.Task == attendance.CalledOff)
+}
+
+// Meets says where the people of the school go in the exchange week, or who comes to it.
+func (p todayPage) Meets() string {
+	if p.Exchange.Host.ID != p.Site {
+		return p.T("exchange.you_go", p.Exchange.Host.Name)
+	}
+	names := make([]string, len(p.Exchange.Guests))
+	for i, s := range p.Exchange.Guests {
+		names[i] = s.Name
+	}
+	return p.T("exchange.they_come", strings.Join(names, p.T("exchange.and")))
+}
+
 // HasLeft reports an older session that is still open.
 func (p todayPage) HasLeft() bool { return p.Left != nil }
 
 type openForm struct {
-	Site   org.SiteID        `form:"site"`
-	Day    calendar.DayID    `form:"activity_day"`
-	HeldOn date.Date         `form:"held_on"`
-	Kinds  []attendance.Kind `form:"kinds"`
-	Lesson courses.LessonID  `form:"lesson"`
+	Session attendance.SessionID `form:"session"` // of the meeting of an exchange week
+	Site    org.SiteID           `form:"site"`
+	Day     calendar.DayID       `form:"activity_day"`
+	HeldOn  date.Date            `form:"held_on"`
+	Kinds   []attendance.Kind    `form:"kinds"`
+	Lesson  courses.LessonID     `form:"lesson"`
 }
 
 // open starts tonight's session and goes on to the lesson.
@@ -145,7 +177,7 @@ func open(a *attendance.Area) web.PageFunc {
 		var s attendance.SessionView
 		err := r.Bind(&form)
 		if err == nil {
-			s, err = web.Do(r, a.Open, attendance.OpenInput{Site: form.Site, ActivityDay: form.Day, HeldOn: form.HeldOn, Kinds: form.Kinds})
+			s, err = web.Do(r, a.Open, attendance.OpenInput{Session: form.Session, Site: form.Site, ActivityDay: form.Day, HeldOn: form.HeldOn, Kinds: form.Kinds})
 		}
 		if err != nil {
 			return r.Again(err, func(f web.Form) error {

@@ -69,14 +69,14 @@ func TestSetARule(t *testing.T) {
 		if n := seen.Find("h2#preview ~ ul.rows li").Length(); n != 12 {
 			t.Errorf("%d dates", n)
 		}
-		if got := clerk.Get("/calendar").Find("tbody tr").Length(); got != 0 {
+		if got := clerk.Get("/calendar?view=list").Find("tbody tr").Length(); got != 0 {
 			t.Errorf("looking planned %d days", got)
 		}
 		set := clerk.Submit(seen, form, url.Values{"act": {"set"}}).Want(200, "定好了", "每月31日，遇法定假日顺延到下一个工作日")
 		if set.Find("tbody tr").Length() != 0 || set.Path != page.Path {
 			t.Errorf("at %s", set.Path)
 		}
-		month := clerk.Get("/calendar").Want(200, "2026年11月活动日", "还没到", "按编码排列")
+		month := clerk.Get("/calendar?view=list").Want(200, "2026年11月活动日", "还没到", "按编号排列")
 		if got := month.Find("tbody tr").Length(); got != 3 {
 			t.Errorf("%d schools", got)
 		}
@@ -127,7 +127,9 @@ func TestWhoseDay(t *testing.T) {
 	calendartest.Rule(t, e, h.tree.Township.ID, calendartest.OnDay(28))
 	calendartest.Rule(t, e, h.tree.Township2.ID, calendartest.OnDay(28))
 	nov := h.day(t, "2026-11")
-	moves := map[access.Role]bool{access.County: true, access.Township: true, access.Village: true, access.Host: true, access.Head: true}
+	moves := map[access.Role]bool{
+		access.County: true, access.TownshipAdmin: true, access.Township: true, access.Village: true, access.Host: true, access.Head: true,
+	}
 	path := "/calendar/days/" + nov.ID.String()
 	for _, r := range access.Roles {
 		b := h.as(t, r)
@@ -254,4 +256,55 @@ func TestAPI(t *testing.T) {
 			t.Errorf("%d %+v", got, rule)
 		}
 	})
+}
+
+// A township enters its market days in each of the four ways, and its seasons; the rule's preview then hints at them.
+func TestMarketDaysAndSeasons(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		h := open(t, e)
+		clerk, town := h.as(t, access.Township), h.tree.Township.ID.String()
+		page := follow(clerk, clerk.Get("/calendar/rules"), "a[href='/calendar/places/"+town+"']").Want(200, "凤山镇的街天和农忙", "没有记街天", "春茶 3月1日至4月30日", "火把节 农历六月廿四", "用的是全县的")
+		const market, seasons = "form[action$='/market']", "form[action$='/seasons']"
+		bad := clerk.Submit(page, market, url.Values{"market": {"zodiac"}, "zodiac": {"0", "5"}}).Want(422, "要么两个隔6天")
+		if v := webtest.Values(bad.Find(market)); v.Get("market") != "zodiac" || len(v["zodiac"]) != 2 {
+			t.Errorf("what was chosen is lost: %v", v)
+		}
+		for _, c := range []struct{ kind, value, want string }{
+			{"digits", "5", "按公历逢几：逢五"}, {"lunar", "3", "按农历逢几：逢三"}, {"weekdays", "7", "按星期几：星期日"}, {"zodiac", "1", "按属相：丑（牛）"},
+		} {
+			page = clerk.Submit(page, market, url.Values{"market": {c.kind}, c.kind: {c.value}}).Want(200, c.want, "街天记好了")
+			if page.Find("dl.facts dd").Length() != 6 {
+				t.Errorf("%s: %d days to check", c.kind, page.Find("dl.facts dd").Length()-1)
+			}
+		}
+		page = clerk.Submit(page, market, url.Values{"market": {"digits"}, "digits": {"8"}, "zodiac": {"1"}}).Want(200, "按公历逢几：逢八")
+		bad = clerk.Submit(page, seasons, url.Values{"season_name_1": {"烤烟"}, "season_from_1": {"5月1日"}, "season_to_1": {"小暑"}}).Want(422, "请写成 3月1日 这样")
+		if v := webtest.Values(bad.Find(seasons)); v.Get("season_to_1") != "小暑" || v.Get("season_name_0") != "春茶" {
+			t.Errorf("what was typed is lost: %v", v)
+		}
+		page = clerk.Submit(page, seasons, url.Values{
+			"season_name_0": {"烤烟"}, "season_from_0": {"11.1"}, "season_to_0": {"12-31"}, "season_name_1": {""}, "season_from_1": {""}, "season_to_1": {""},
+		}).Want(200, "烤烟 11月1日至12月31日")
+		if strings.Contains(page.Text(), "核桃") || !strings.Contains(page.Text(), "改回用全县的") {
+			t.Error("an emptied row stays, or there is no way back")
+		}
+		rule := clerk.Get("/calendar/rules/" + town)
+		clerk.Submit(rule, ".form", url.Values{"from": {"2026-12"}, "kind": {"day"}, "day": {"28"}, "holiday": {"keep"}, "act": {"preview"}}).
+			Want(200, "提醒：这天是街天", "提醒：农忙 · 烤烟")
+		clerk.Submit(page, seasons, url.Values{"act": {"inherit"}}).Want(200, "用的是全县的", "核桃")
+		host := h.as(t, access.Host)
+		if got := host.Get("/calendar/places/" + town); got.Find("form[action*='/places/']").Length() != 0 {
+			t.Error("the host is offered to enter market days")
+		}
+		county := h.as(t, access.County)
+		all := follow(county, county.Get("/calendar/rules"), "a[href^='/calendar/places/']").Want(200, "凤庆县的街天和农忙")
+		if all.Find(market).Length() != 0 || all.Find(seasons).Length() != 1 {
+			t.Error("a county has seasons, and no market days")
+		}
+	})
+}
+
+// follow opens the first link that the selector finds.
+func follow(b *webtest.Browser, p *webtest.Page, selector string) *webtest.Page {
+	return b.Get(p.Find(selector).First().AttrOr("href", "/no-link-"+selector))
 }

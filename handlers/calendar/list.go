@@ -21,10 +21,18 @@ type listPage struct {
 	Townships  []web.Option
 	Prev, Next string // addresses of the month or year beside this one
 	More       string
-	NotLoaded  int // a year whose holidays are not entered, 0 for none
+	Today      date.Date
+	Unloaded   int  // the year, when its holidays are not entered
+	MayEnter   bool // enters holidays
 }
 
-// list shows a month of all schools to offices, and a year to one school.
+// bySchool are the roles that look after more than one school.
+var bySchool = []access.Role{
+	access.County, access.Auditor, access.TownshipAdmin, access.Township, access.Village, access.Secretary, access.GroupLeader, access.Resident,
+	access.Lecturer, access.Cadre, access.Delegate,
+}
+
+// list shows a month of all schools by code to offices, and a year to one school.
 func list(r *web.Request) error {
 	page := listPage{}
 	if err := r.Bind(&page.In); err != nil {
@@ -34,18 +42,19 @@ func list(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	page.BySchool = page.In.Site.IsZero() && by.Has(access.County, access.Auditor, access.Township, access.Village, access.Secretary)
+	page.BySchool = page.In.Site.IsZero() && by.Has(bySchool...)
 	err = r.Read(func(tx *db.Tx, by access.Actor) error { return page.load(tx, by) })
 	if err != nil {
 		return err
 	}
 	page.base = base{r.Base("calendar.days"), "days"}
 	page.name()
-	return r.Render("calendar/list", page)
+	return r.Render("calendar/list", &page)
 }
 
 func (p *listPage) load(tx *db.Tx, by access.Actor) error {
 	today := tx.Today()
+	p.Today = today
 	if p.BySchool && p.In.Month.IsZero() {
 		p.In.Month = today.Month()
 	}
@@ -70,12 +79,9 @@ func (p *listPage) load(tx *db.Tx, by access.Actor) error {
 		return err
 	}
 	p.Days, p.More = found.Items, found.Next
-	year, err := calendar.Year(tx, by, calendar.YearInput{Year: p.In.Year})
-	if err != nil {
+	p.MayEnter = by.Can(access.CalendarHolidays)
+	if p.Unloaded, err = unloaded(tx, p.In.Year); err != nil {
 		return err
-	}
-	if !year.Loaded {
-		p.NotLoaded = p.In.Year
 	}
 	if !p.BySchool {
 		return nil
@@ -107,12 +113,24 @@ func (p *listPage) name() {
 	}
 }
 
+// AsMonth is the same schools as a table of weeks.
+func (p *listPage) AsMonth() string {
+	m := p.In.Month
+	if m.IsZero() {
+		m = p.Today.Month()
+		if p.In.Year != m.Year() {
+			m = date.NewMonth(p.In.Year, 1)
+		}
+	}
+	return monthInput{Site: p.In.Site, Under: p.In.Under}.address(asMonth, m)
+}
+
 func (p *listPage) month(m date.Month) string {
-	return "/calendar?" + url.Values{"month": {m.String()}, "under": {p.In.Under}}.Encode()
+	return "/calendar?" + url.Values{"view": {asList}, "month": {m.String()}, "under": {p.In.Under}}.Encode()
 }
 
 func (p *listPage) year(y int) string {
-	q := url.Values{"year": {strconv.Itoa(y)}}
+	q := url.Values{"view": {asList}, "year": {strconv.Itoa(y)}}
 	if !p.In.Site.IsZero() {
 		q.Set("site", p.In.Site.String())
 	}

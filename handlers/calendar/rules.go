@@ -8,12 +8,14 @@ import (
 	"huotang/models/calendar"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/fail"
 	"huotang/models/org"
 )
 
 type rulesPage struct {
 	base
-	Towns []calendar.TownRule
+	Towns  []calendar.TownRule
+	County org.UnitID // of which the reader may enter seasons; zero for none
 }
 
 // rules lists the townships; who sees one only is taken to it.
@@ -28,20 +30,37 @@ func rules(r *web.Request) error {
 	if len(found.Items) == 1 {
 		return r.See("/calendar/rules/" + found.Items[0].ID.String())
 	}
-	return r.Render("calendar/rules", rulesPage{base{r.Base("calendar.rules"), "rules"}, found.Items})
+	page := rulesPage{Towns: found.Items}
+	err = r.Read(func(tx *db.Tx, by access.Actor) error {
+		top, err := org.Root(tx)
+		if err == nil && by.Can(access.CalendarRule, top.Path) {
+			page.County = top.ID
+		}
+		if fail.KindOf(err) == fail.Missing { // before the set-up
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	page.base = base{r.Base("calendar.rules"), "rules"}
+	return r.Render("calendar/rules", page)
 }
 
 type rulePage struct {
 	base
 	Rule     calendar.RuleView
-	Preview  []calendar.PreviewDay
-	Unloaded []int // years of the preview whose holidays are not entered
+	Preview  *calendar.PreviewView // of the form as it was sent
+	Unloaded []int                 // years of the preview whose holidays are not entered
 	MaySet   bool
 	MayPlan  bool
 	Kinds    []web.Option
 	Days     []web.Option
 	Nths     []web.Option
 	Weekdays []web.Option
+	Digits   []web.Option
+	Picks    []web.Option
 	Policies []web.Option
 }
 
@@ -53,8 +72,18 @@ func showRule(r *web.Request) error {
 	return renderRule(r, in.Unit, nil, nil)
 }
 
+// pathsOf are the paths under which the rule's township or school is administered.
+func pathsOf(tx *db.Tx, rule calendar.RuleView) ([]string, error) {
+	if rule.School {
+		s, err := org.FindSchool(tx, org.UnitSite(rule.Unit))
+		return s.Paths(), err
+	}
+	u, err := org.FindUnit(tx, rule.Unit)
+	return []string{u.Path}, err
+}
+
 // renderRule shows a rule; form and preview are of a form that was sent.
-func renderRule(r *web.Request, unit org.UnitID, form *web.Form, preview []calendar.PreviewDay) error {
+func renderRule(r *web.Request, unit org.UnitID, form *web.Form, preview *calendar.PreviewView) error {
 	if _, err := r.Signed(); err != nil {
 		return err
 	}
@@ -65,9 +94,9 @@ func renderRule(r *web.Request, unit org.UnitID, form *web.Form, preview []calen
 		if page.Rule, err = calendar.GetRule(tx, by, calendar.GetRuleInput{Unit: unit}); err != nil {
 			return err
 		}
-		u, err := org.FindUnit(tx, unit)
-		page.MaySet = by.Can(access.CalendarRule, u.Path)
-		page.MayPlan = by.Can(access.CalendarPlan, u.Path) && !page.Rule.School
+		paths, err := pathsOf(tx, page.Rule)
+		page.MaySet = by.Can(access.CalendarRule, paths...)
+		page.MayPlan = by.Can(access.CalendarPlan, paths...) && !page.Rule.School
 		return err
 	})
 	if err != nil {
@@ -77,8 +106,8 @@ func renderRule(r *web.Request, unit org.UnitID, form *web.Form, preview []calen
 	page.choose()
 	if form == nil {
 		f := web.FormOf(calendar.SetRuleInput{
-			From: month, Kind: page.Rule.Now.Kind, Day: page.Rule.Now.Day, Nth: page.Rule.Now.Nth,
-			Weekday: page.Rule.Now.Weekday, Holiday: page.Rule.Now.Holiday,
+			From: month, Kind: page.Rule.Now.Kind, Day: page.Rule.Now.Day, Nth: page.Rule.Now.Nth, Weekday: page.Rule.Now.Weekday,
+			Digit: page.Rule.Now.Digit, Pick: page.Rule.Now.Pick, Hour: page.Rule.Now.Hour, Holiday: page.Rule.Now.Holiday,
 		})
 		form = &f
 	}
@@ -88,12 +117,12 @@ func renderRule(r *web.Request, unit org.UnitID, form *web.Form, preview []calen
 
 // choose fills the lists of the form, and the years that the preview must warn of.
 func (p *rulePage) choose() {
-	kinds := []calendar.Kind{calendar.OnDay, calendar.OnWeekday}
+	kinds := []calendar.Kind{calendar.OnDay, calendar.OnWeekday, calendar.OnDigit}
 	if p.Rule.School {
 		kinds = append(kinds, calendar.Follow)
 	}
 	p.Kinds = options(p.Base, "calendar.kind_", kinds...)
-	p.Policies = options(p.Base, "calendar.policy_", calendar.NextWorkingDay, calendar.Keep)
+	p.Policies = options(p.Base, "calendar.policy_", calendar.Policies...)
 	for n := 1; n <= 31; n++ {
 		p.Days = append(p.Days, web.Option{Value: strconv.Itoa(n), Label: p.T("calendar.day_n", n)})
 	}
@@ -103,7 +132,16 @@ func (p *rulePage) choose() {
 	for n := 1; n <= 7; n++ {
 		p.Weekdays = append(p.Weekdays, web.Option{Value: strconv.Itoa(n), Label: p.T("calendar.weekday_" + strconv.Itoa(n))})
 	}
-	for _, d := range p.Preview {
+	for n := 1; n <= calendar.LastDigit; n++ {
+		p.Digits = append(p.Digits, web.Option{Value: strconv.Itoa(n), Label: p.T("calendar.digit_" + strconv.Itoa(n))})
+	}
+	for n := calendar.EachDay; n <= calendar.LastPick; n++ {
+		p.Picks = append(p.Picks, web.Option{Value: strconv.Itoa(n), Label: p.T("calendar.pick_" + strconv.Itoa(n))})
+	}
+	if p.Preview == nil {
+		return
+	}
+	for _, d := range p.Preview.Days {
 		if y := d.Month.Year(); !d.YearLoaded && (len(p.Unloaded) == 0 || p.Unloaded[len(p.Unloaded)-1] != y) {
 			p.Unloaded = append(p.Unloaded, y)
 		}
@@ -116,25 +154,27 @@ type ruleForm struct {
 	Act string `form:"act"`
 }
 
-// setRule shows the dates that the rule would give, or sets it.
+// setRule shows what the rule would do, or sets it. A rule that moves days which nobody has looked at, or no longer as they
+// are now, is shown first.
 func setRule(r *web.Request) error {
 	var in ruleForm
 	err := r.Bind(&in)
-	var preview calendar.PreviewView
-	switch {
-	case err != nil:
-	case in.Act == "set":
-		_, err = web.Do(r, calendar.SetRule, in.SetRuleInput)
-	default:
-		preview, err = web.Ask(r, calendar.Preview, in.SetRuleInput)
+	if err == nil && in.Act == "set" {
+		if _, err = web.Do(r, calendar.SetRule, in.SetRuleInput); err == nil {
+			return r.SeeNote("/calendar/rules/"+in.Unit.String(), "calendar.rule_kept")
+		}
+	}
+	var preview *calendar.PreviewView
+	if err == nil || fail.Is(err, "calendar.look_first") || fail.Is(err, "calendar.look_again") {
+		v, faults := web.Ask(r, calendar.Preview, in.SetRuleInput)
+		if preview = &v; faults != nil {
+			err, preview = faults, nil
+		}
 	}
 	if err != nil {
-		return r.Again(err, func(f web.Form) error { return renderRule(r, in.Unit, &f, nil) })
+		return r.Again(err, func(f web.Form) error { return renderRule(r, in.Unit, &f, preview) })
 	}
-	if in.Act == "set" {
-		return r.SeeNote("/calendar/rules/"+in.Unit.String(), "calendar.rule_kept")
-	}
-	return renderRule(r, in.Unit, &web.Form{Values: r.Form()}, preview.Days)
+	return renderRule(r, in.Unit, &web.Form{Values: r.Form()}, preview)
 }
 
 func plan(r *web.Request) error {

@@ -241,6 +241,9 @@ func (p coursePage) MayJudge(l courses.LessonView) bool {
 	return !l.Mine && (l.Medium != courses.Video || p.Video(l.ID) != nil)
 }
 
+// Reviewed is the number of lessons whose review a change of the course would withdraw.
+func (p coursePage) Reviewed() int { return len(p.Course.Lessons) - p.Course.Waiting() }
+
 // Last reports the last lesson.
 func (p coursePage) Last(place int) bool { return place == len(p.Course.Lessons) }
 
@@ -300,12 +303,16 @@ func edit(a *courses.Area) web.PageFunc {
 	return func(r *web.Request) error {
 		var in courses.EditInput
 		err := r.Bind(&in)
+		var out courses.EditedView
 		if err == nil {
-			_, err = web.Do(r, a.Edit, in)
+			out, err = web.Do(r, a.Edit, in)
 		}
 		if err != nil {
 			stale := fail.KindOf(err) == fail.Outdated
 			return r.Again(err, func(f web.Form) error { return renderCourse(r, in.ID, sent{form: f, typed: true, stale: stale}) })
+		}
+		if out.Withdrawn > 0 {
+			return r.SeeNote("/courses/"+in.ID.String(), "courses.saved_withdrawn_note", out.Withdrawn)
 		}
 		return r.SeeNote("/courses/"+in.ID.String(), "courses.saved_note")
 	}

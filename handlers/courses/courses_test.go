@@ -104,6 +104,36 @@ func TestWriteAndReview(t *testing.T) {
 	})
 }
 
+// Who changes the course is told before and after that its lessons have to be reviewed again.
+func TestEditOfTheCourseSaysWhatItWithdraws(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		h := open(t, e)
+		clerk := h.as(t, access.Township)
+		v := coursestest.Reviewed(t, e, h.people[access.Township], h.reviewer, h.tree.Township.ID, "茶园", "冬管", "春管")
+		path := "/courses/" + v.ID.String()
+		page := clerk.Get(path).Want(200, "✓ 已审核", "这门课程有2节已经审过")
+		page = clerk.Submit(page, `form[action="`+path+`"]`, nil).Want(200, "存好了。", "✓ 已审核")
+		if strings.Contains(page.Text(), "原来审好的") {
+			t.Error("saved as it was, something is said to be withdrawn")
+		}
+		page = clerk.Submit(page, `form[action="`+path+`"]`, url.Values{"title": {"茶园管护"}})
+		page.Want(200, "茶园管护", "原来审好的2节课要重新审", "2节等审核")
+		if strings.Contains(page.Text(), "已经审过") {
+			t.Error("nothing is left to withdraw")
+		}
+		h.site.As(t, h.reviewer.Account).Get("/courses/review").Want(200, "冬管", "春管", "茶园管护")
+		var out struct {
+			Title     string `json:"title"`
+			Withdrawn int    `json:"withdrawn"`
+		}
+		v = coursestest.Review(t, e, h.reviewer, v.ID)
+		body := map[string]any{"revision": v.Revision, "task": "policy", "title": "茶园管护"}
+		if got := clerk.API("PUT", "/courses/"+v.ID.String(), body, &out); got != 200 || out.Withdrawn != 2 || out.Title != "茶园管护" {
+			t.Errorf("the API answers %d %+v", got, out)
+		}
+	})
+}
+
 // Each form with each kind of bad input: a message, the right status, and nothing typed is lost.
 func TestBadInput(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
@@ -179,9 +209,11 @@ func TestWhoOpensWhat(t *testing.T) {
 		paths := []string{"/courses", "/courses/new", "/courses/review", course, course + "/lessons/new", lesson + "/edit", lesson + "/review"}
 		for role, want := range map[access.Role][]int{
 			access.County: {200, 200, 200, 200, 200, 200, 200}, access.Township: {200, 200, 200, 200, 200, 200, 200},
+			access.TownshipAdmin: {200, 200, 200, 200, 200, 200, 200}, access.GroupLeader: {403, 403, 403, 404, 404, 404, 404},
+			access.Resident: {403, 403, 403, 404, 404, 404, 404}, access.Cadre: {403, 403, 403, 404, 404, 404, 404},
 			access.Lecturer: {200, 200, 403, 200, 200, 200, 200}, access.Auditor: {200, 403, 403, 200, 403, 403, 200},
-			access.Village: {404, 403, 403, 404, 404, 404, 404}, access.Host: {404, 403, 403, 404, 404, 404, 404},
-			access.Trainee: {404, 403, 403, 404, 404, 404, 404}, access.Secretary: {404, 403, 403, 404, 404, 404, 404},
+			access.Village: {403, 403, 403, 404, 404, 404, 404}, access.Host: {403, 403, 403, 404, 404, 404, 404},
+			access.Trainee: {403, 403, 403, 404, 404, 404, 404}, access.Secretary: {403, 403, 403, 404, 404, 404, 404},
 		} {
 			b := h.as(t, role)
 			for i, p := range paths {

@@ -45,8 +45,8 @@ func Mount(p *web.Pages, api *web.API, a *curricula.Area) {
 	p.Get("/catalogue/lessons/:id", lesson)
 
 	web.Get(api, "/courses", curricula.Courses)
-	web.Get(api, "/courses/:id", curricula.OpenCourse)
-	web.Get(api, "/lessons/:id", curricula.OpenLesson)
+	web.Get(api.Public(), "/courses/:id", curricula.OpenCourse) // those that the county shows to everyone
+	web.Get(api.Public(), "/lessons/:id", curricula.OpenLesson)
 	web.Get(api, "/catalogue", curricula.Catalogue)
 	web.Get(api, "/sites/:id/plan", curricula.MonthPlan)
 	web.Get(api, "/curricula", curricula.List)

@@ -253,7 +253,9 @@ func TestWhoOpensWhat(t *testing.T) {
 			access.Auditor:  {200, 200, 403, 200, 403, 403, 403, 403, 200, 200},
 			access.Lecturer: {200, 200, 403, 200, 403, 403, 403, 403, 200, 200},
 			access.Village:  reader, access.Host: reader, access.Head: reader, access.Trainee: reader,
-			access.Secretary: {200, 404, 403, 404, 404, 404, 404, 404, 404, 404},
+			access.Secretary: {200, 403, 403, 404, 404, 404, 404, 404, 404, 404}, access.GroupLeader: {200, 403, 403, 404, 404, 404, 404, 404, 404, 404},
+			access.Cadre: {200, 403, 403, 404, 404, 404, 404, 404, 404, 404}, access.Resident: reader,
+			access.TownshipAdmin: {200, 200, 200, 200, 200, 200, 200, 200, 200, 200},
 		} {
 			b := h.as(t, role)
 			for i, path := range paths {

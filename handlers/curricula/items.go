@@ -156,7 +156,7 @@ type step interface {
 	curricula.MoveItemInput | curricula.RemoveItemInput
 }
 
-// itemAct moves or removes an item; the form names its lesson.
+// itemAct moves or removes the item of the address.
 func itemAct[In step](op web.Op[In, curricula.View]) web.PageFunc {
 	return func(r *web.Request) error {
 		var at itemAt

@@ -67,7 +67,7 @@ func TestTheRightHostsAndNoOthers(t *testing.T) {
 			t.Error("a school that was added does not get what is for all")
 		}
 		e.Do(t, func(tx *db.Tx) error {
-			_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: h.tree.Site.ID, State: org.Revoked})
+			_, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: h.tree.Site.ID, State: org.Revoked, Note: "试"})
 			return err
 		})
 		check("the host without a licence", host, false)

@@ -6,14 +6,17 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
+	"huotang/configs"
 	handler "huotang/handlers/jobs"
 	"huotang/handlers/web"
 	"huotang/handlers/web/webtest"
 	"huotang/jobs"
 	"huotang/models/access"
 	"huotang/models/accounts/accountstest"
+	"huotang/models/calendar/calendartest"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/id"
@@ -27,7 +30,7 @@ func TestJobs(t *testing.T) {
 		done := make(chan struct{}, 10)
 		s := jobs.New(e.DB, slog.New(slog.DiscardHandler), "here", e.Clock.Now)
 		err := s.Add(
-			jobs.Job{Name: "housekeeping", Spec: "40 2 * * *", Run: func(context.Context, *jobs.Run) (string, error) {
+			jobs.Job{Name: "retention", Spec: "40 2 * * *", Run: func(context.Context, *jobs.Run) (string, error) {
 				done <- struct{}{}
 				return "swept 3", nil
 			}},
@@ -44,11 +47,11 @@ func TestJobs(t *testing.T) {
 		as := func(r access.Role) *webtest.Browser { return site.As(t, people[r].Account) }
 
 		county := as(access.County)
-		page := county.Get("/jobs").Want(200, "系统任务", "清理过期数据", "还没有做过", "2026-11-24 02:40")
+		page := county.Get("/jobs").Want(200, "系统任务", "清掉到期的数据", "还没有做过", "2026-11-24 02:40")
 		values := url.Values{"form_id": {id.Random[struct{}]().String()}}
-		begun := county.Submit(page, "form[action='/jobs/housekeeping/run']", values).Want(200, "清理过期数据")
+		begun := county.Submit(page, "form[action='/jobs/retention/run']", values).Want(200, "清掉到期的数据")
 		<-done
-		if again := county.Submit(page, "form[action='/jobs/housekeeping/run']", values); again.Path != begun.Path {
+		if again := county.Submit(page, "form[action='/jobs/retention/run']", values); again.Path != begun.Path {
 			t.Errorf("the same form ran it again: %s, %s", begun.Path, again.Path)
 		}
 		dbtest.Wait(t, "the end", func() bool { return county.Get(begun.Path).Find("main").Text() != "" && ended(t, e) == 1 })
@@ -64,7 +67,7 @@ func TestJobs(t *testing.T) {
 		for _, r := range access.Roles {
 			b := as(r)
 			sees := r == access.County || r == access.Auditor
-			want := map[bool]int{true: 200, false: 404}[sees]
+			want := map[bool]int{true: 200, false: 403}[sees]
 			list := b.Get("/jobs").Want(want)
 			b.Get(begun.Path).Want(want)
 			if r == access.County {
@@ -73,8 +76,8 @@ func TestJobs(t *testing.T) {
 			if list.Find("main form").Length() != 0 {
 				t.Errorf("%s finds a button", r)
 			}
-			b.Post("/jobs/housekeeping/run", url.Values{}).Want(map[bool]int{true: 403, false: 404}[sees])
-			if got := b.API(http.MethodPost, "/jobs/housekeeping/run", nil, nil); got != map[bool]int{true: 403, false: 404}[sees] {
+			b.Post("/jobs/retention/run", url.Values{}).Want(403)
+			if got := b.API(http.MethodPost, "/jobs/retention/run", nil, nil); got != 403 {
 				t.Errorf("%s: %d", r, got)
 			}
 		}
@@ -84,7 +87,7 @@ func TestJobs(t *testing.T) {
 		}
 		e.Clock.Add(1e9)
 		var v runs.View
-		if got := county.API(http.MethodPost, "/jobs/housekeeping/run", nil, &v); got != 200 || v.Job != "housekeeping" {
+		if got := county.API(http.MethodPost, "/jobs/retention/run", nil, &v); got != 200 || v.Job != "retention" {
 			t.Errorf("%d %+v", got, v)
 		}
 		<-done
@@ -92,7 +95,7 @@ func TestJobs(t *testing.T) {
 			t.Errorf("%d more runs", n)
 		}
 		var found db.Page[runs.View]
-		if got := county.API(http.MethodGet, "/jobs/runs?job=housekeeping", nil, &found); got != 200 || len(found.Items) != 2 {
+		if got := county.API(http.MethodGet, "/jobs/runs?job=retention", nil, &found); got != 200 || len(found.Items) != 2 {
 			t.Errorf("%d %+v", got, found)
 		}
 	})
@@ -104,4 +107,64 @@ func ended(t *testing.T, e *dbtest.Env) int {
 	var n int64
 	e.See(t, func(tx *db.Tx) error { return tx.Table("job_runs").Where("finished_at IS NOT NULL").Count(&n).Error })
 	return int(n)
+}
+
+// What is tried, by the page or the API, says what it would do and writes nothing but that it was tried.
+func TestTryWritesNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		calendartest.Rule(t, e, tree.Township.ID, calendartest.OnDay(25))
+		e.Do(t, func(tx *db.Tx) error { return tx.Exec("DELETE FROM activity_days").Error })
+		s := jobs.New(e.DB, slog.New(slog.DiscardHandler), "here", e.Clock.Now)
+		if err := s.Add(jobs.At(configs.Default().Schedules, jobs.CalendarPlan())...); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Stop(context.Background()) })
+		site := webtest.New(t, e, func(p *web.Pages, api *web.API) { handler.Mount(p, api, s) })
+		county := site.As(t, accountstest.Everyone(t, e, tree)[access.County].Account)
+		page := county.Get("/jobs")
+		before := rowsOf(t, e)
+		if page.Find("form[action='/jobs/calendar.plan/run'] button[formaction='/jobs/calendar.plan/try']").Length() != 1 {
+			t.Fatal("no button to try the job")
+		}
+		begun := county.Post("/jobs/calendar.plan/try", url.Values{"form_id": {id.Random[struct{}]().String()}})
+		dbtest.Wait(t, "the end", func() bool { return ended(t, e) == 1 })
+		county.Get(begun.Path).Want(200, "新排12天", "试做")
+		e.Clock.Add(1e9)
+		var v runs.View
+		if got := county.API(http.MethodPost, "/jobs/calendar.plan/run", map[string]any{"dry": true}, &v); got != 200 || !v.Dry {
+			t.Fatalf("%d %+v", got, v)
+		}
+		dbtest.Wait(t, "the end", func() bool { return ended(t, e) == 2 })
+		county.API(http.MethodGet, "/jobs/runs/"+v.ID.String(), nil, &v)
+		if v.State != runs.Finished || !strings.Contains(v.Summary, "years loaded 1, added 12,") {
+			t.Errorf("%+v", v)
+		}
+		after := rowsOf(t, e)
+		for table, n := range after {
+			if said := table == "job_runs" || table == "audit_rows" || table == "leases"; n != before[table] && !said {
+				t.Errorf("%s: %d rows, and %d before", table, n, before[table])
+			}
+		}
+		if n := after["audit_rows"] - before["audit_rows"]; n != 2 {
+			t.Errorf("%d audit rows, want one for each try", n)
+		}
+	})
+}
+
+// rowsOf counts the rows of every table that the calendar or a run writes to.
+func rowsOf(t *testing.T, e *dbtest.Env) map[string]int64 {
+	t.Helper()
+	out := map[string]int64{}
+	e.See(t, func(tx *db.Tx) error {
+		for _, table := range []string{"activity_days", "calendar_days", "calendar_years", "settings", "audit_rows", "job_runs"} {
+			var n int64
+			if err := tx.Table(table).Count(&n).Error; err != nil {
+				return err
+			}
+			out[table] = n
+		}
+		return nil
+	})
+	return out
 }

@@ -15,22 +15,56 @@ import (
 //go:embed views/*.html
 var views embed.FS
 
-// Mount adds the area.
-func Mount(p *web.Pages, api *web.API) {
+// Mount adds the area; hand-overs are an act of people's.
+func Mount(p *web.Pages, api *web.API, a *people.Area) {
 	p.Views("org", views)
 	p.Get("/sites", list)
 	p.Get("/sites/new", newSite)
 	p.Post("/sites/new", addSite)
 	p.Get("/sites/:id", show)
 	p.Post("/sites/:id/licence", setLicence)
+	p.Get("/sites/:id/edit", edit)
+	p.Post("/sites/:id/edit", saveSite)
+	p.Get("/sites/:id/equipment", equipment)
+	p.Post("/sites/:id/equipment", saveEquipment)
+	p.Get("/sites/:id/handover", handover)
+	p.Post("/sites/:id/handover", handOver(a))
+	p.Get("/sites/:id/handovers/:handover", sheet)
+	p.Post("/sites/:id/handovers/:handover/undo", undoHandover(a))
+	p.Get("/sites/:id/duties", duties)
+	p.Get("/units", units)
+	p.Get("/units/:id", unit)
+	p.Post("/units/:id/add", actUnit("add", addUnit, "org.unit_kept"))
+	p.Post("/units/:id/rename", actUnit("rename", org.Rename, "org.unit_kept"))
+	p.Post("/units/:id/move", actUnit("move", org.Move, "org.unit_kept"))
+	p.Post("/units/:id/close", actUnit("close", people.CloseUnit, "org.unit_kept"))
+	p.Post("/units/:id/reopen", actUnit("reopen", org.Reopen, "org.unit_kept"))
+	p.Get("/townships/:id/duties", dutyLines)
+	p.Post("/townships/:id/duties", saveDutyLines)
 
 	web.Get(api, "/units", org.Units)
 	web.Post(api, "/units", org.AddUnit)
+	web.Get(api, "/units/:id", org.GetUnit)
+	web.Post(api, "/units/:id/rename", org.Rename)
+	web.Post(api, "/units/:id/move", org.Move)
+	web.Post(api, "/units/:id/close", people.CloseUnit)
+	web.Post(api, "/units/:id/reopen", org.Reopen)
 	web.Get(api, "/sites", org.Sites)
 	web.Post(api, "/sites", org.AddSite)
 	web.Get(api, "/sites/:id", org.GetSite)
 	web.Get(api, "/sites/:id/licence", org.Licences)
 	web.Post(api, "/sites/:id/licence", org.SetLicence)
+	web.Put(api, "/sites/:id", org.EditSite)
+	web.Get(api, "/sites/:id/equipment", org.GetEquipment)
+	web.Put(api, "/sites/:id/equipment", org.SetEquipment)
+	web.Get(api, "/sites/:id/posts", people.PostsOf)
+	web.Get(api, "/sites/:id/handovers", people.Handovers)
+	web.Post(api, "/sites/:id/handovers", a.HandOver)
+	web.Get(api, "/sites/:id/handovers/:handover", people.GetHandover)
+	web.Delete(api, "/sites/:id/handovers/:handover", a.UndoHandover)
+	web.Get(api, "/sites/:id/duties", org.DutiesOf)
+	web.Get(api, "/townships/:id/duties", org.GetDuties)
+	web.Put(api, "/townships/:id/duties", org.SetDuties)
 }
 
 type listPage struct {
@@ -90,70 +124,6 @@ func licences(b web.Base) []web.Option {
 	return out
 }
 
-type sitePage struct {
-	web.Base
-	Site       org.SiteView
-	Holders    []people.Holder
-	History    []org.LicenceView
-	Licences   []web.Option
-	MayLicense bool
-	MaySee     map[string]bool // which links to other areas are of use to this reader
-}
-
-func show(r *web.Request) error {
-	var in org.GetSiteInput
-	if err := r.Bind(&in); err != nil {
-		return err
-	}
-	return showSite(r, in.ID, nil)
-}
-
-// showSite shows a school, with the licence form as it was sent when it has faults.
-func showSite(r *web.Request, site org.SiteID, form *web.Form) error {
-	var page sitePage
-	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
-		if page.Site, err = org.GetSite(tx, by, org.GetSiteInput{ID: site}); err != nil {
-			return err
-		}
-		school, err := org.FindSchool(tx, site)
-		if err != nil {
-			return err
-		}
-		page.MayLicense = by.Can(access.SitesLicense, school.Path)
-		page.MaySee = map[string]bool{"sessions": by.Can(access.SessionsSee, school.Paths()...), "people": by.Can(access.PeopleNames, school.Paths()...)}
-		if page.MaySee["people"] {
-			if page.Holders, err = people.Holders(tx, site, tx.Today()); err != nil {
-				return err
-			}
-		}
-		history, err := org.Licences(tx, by, org.GetSiteInput{ID: site})
-		page.History = history.Items
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	page.Base = r.Base("org.site_title", page.Site.Name)
-	page.Licences = licences(page.Base)
-	page.Form = web.FormOf(org.SetLicenceInput{State: page.Site.Licence})
-	if form != nil {
-		page.Form = *form
-	}
-	return r.Render("org/site", page)
-}
-
-func setLicence(r *web.Request) error {
-	var in org.SetLicenceInput
-	err := r.Bind(&in)
-	if err == nil {
-		_, err = web.Do(r, org.SetLicence, in)
-	}
-	if err != nil {
-		return r.Again(err, func(f web.Form) error { return showSite(r, in.Site, &f) })
-	}
-	return r.SeeNote("/sites/"+in.Site.String(), "org.licence_kept")
-}
-
 type newPage struct {
 	web.Base
 	Village  org.UnitView
@@ -172,7 +142,7 @@ type siteForm struct {
 func editSite(r *web.Request, form web.Form) error {
 	page := newPage{}
 	err := r.Read(func(tx *db.Tx, by access.Actor) error {
-		if err := by.Require(access.SitesLicense, by.Visible(access.SitesLicense).Paths...); err != nil {
+		if err := by.RequireAnywhere(access.SitesLicense); err != nil {
 			return err
 		}
 		villages, err := org.Units(tx, by, org.UnitsInput{Tree: org.Administrative, Kind: org.Village, Limit: 500})

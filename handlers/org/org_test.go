@@ -5,19 +5,32 @@ import (
 	"testing"
 
 	handler "huotang/handlers/org"
+	"huotang/handlers/web"
 	"huotang/handlers/web/webtest"
 	"huotang/models/access"
+	"huotang/models/accounts"
 	"huotang/models/accounts/accountstest"
+	"huotang/models/attendance"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/org"
 	"huotang/models/org/orgtest"
+	"huotang/models/people/peopletest"
 )
+
+// mount adds the pages with what follows a hand-over.
+func mount(t *testing.T) func(p *web.Pages, api *web.API) {
+	t.Helper()
+	a := peopletest.Area(t)
+	a.OnHandover(attendance.SiteKeeper())
+	a.OnHandover(accounts.SiteKeeper())
+	return func(p *web.Pages, api *web.API) { handler.Mount(p, api, a) }
+}
 
 func TestSites(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		tree := orgtest.County(t, e)
-		site := webtest.New(t, e, handler.Mount)
+		site := webtest.New(t, e, mount(t))
 		people := accountstest.Everyone(t, e, tree)
 		as := func(r access.Role) *webtest.Browser { return site.As(t, people[r].Account) }
 
@@ -44,7 +57,7 @@ func TestSites(t *testing.T) {
 func TestLicenseASchool(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		tree := orgtest.County(t, e)
-		site := webtest.New(t, e, handler.Mount)
+		site := webtest.New(t, e, mount(t))
 		clerk := site.As(t, accountstest.As(t, e, access.Township, tree.Township.ID).Account)
 
 		typed := url.Values{

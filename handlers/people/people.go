@@ -1,15 +1,11 @@
-// Package people serves the pages and endpoints of persons and rosters (models/people).
+// Package people serves the pages and endpoints of persons, households and rosters (models/people).
 package people
 
 import (
 	"embed"
-	"net/url"
+	"net/http"
 
 	"huotang/handlers/web"
-	"huotang/models/access"
-	"huotang/models/date"
-	"huotang/models/db"
-	"huotang/models/org"
 	"huotang/models/people"
 )
 
@@ -17,107 +13,99 @@ import (
 var views embed.FS
 
 // Mount adds the area.
-func Mount(p *web.Pages, api *web.API) {
+func Mount(p *web.Pages, api *web.API, a *people.Area) {
 	p.Views("people", views)
-	p.Get("/people", list)
+	p.Get("/people", list(a))
 	p.Get("/people/new", newPerson)
-	p.Post("/people/new", addPerson)
-	p.Get("/people/:id", show)
-	p.Post("/people/:id/standing", act(people.SetStanding))
-	p.Post("/people/:id/exempt", act(people.Exempt))
-	p.Post("/people/:id/depart", act(people.Depart))
+	p.Post("/people/new", addPerson(a))
+	p.Get("/people/away", away)
+	p.Post("/people/away", settleAway)
+	p.Get("/people/same", likely(a))
+	p.Get("/people/compare", compare(a))
+	p.Post("/people/compare", decide(a))
+	p.Post("/people/merges/:id/undo", unmerge(a))
+	p.Get("/people/:id", show(a))
+	p.Post("/people/:id/standing", act(a, people.SetStanding, "people.kept"))
+	p.Post("/people/:id/exempt", act(a, people.Exempt, "people.kept"))
+	p.Post("/people/:id/life", act(a, people.SetLife, "people.kept"))
+	p.Post("/people/:id/phone", act(a, a.SetPhone, "people.phone_kept"))
+	p.Post("/people/:id/phone/show", showPhone(a))
+	p.Post("/people/:id/drop", act(a, people.Drop, "people.dropped"))
+	p.Post("/people/:id/offices", act(a, people.GiveOffice, "people.office_kept"))
+	p.Post("/people/:id/offices/:office", act(a, people.EndOffice, "people.office_kept"))
+	p.Get("/people/:id/edit", editPerson(a))
+	p.Post("/people/:id/edit", keepPerson(a))
+	p.Get("/people/:id/transfer", transfer(a))
+	p.Post("/people/:id/transfer", doTransfer(a))
+	p.Get("/households", households)
+	p.Get("/households/new", newHousehold)
+	p.Post("/households/new", addHousehold)
+	p.Get("/households/:id", household)
+	p.Post("/households/:id", actHousehold(people.EditHousehold))
+	p.Post("/households/:id/join", actHousehold(people.JoinHousehold))
+	p.Post("/households/:id/part", actHousehold(people.PartHousehold))
+	p.Post("/households/:id/drop", dropHousehold)
+	p.Get("/sites/:id/roster", roster)
+	p.Post("/sites/:id/roster", enrolMany)
+	p.Post("/sites/:id/roster/:person/leave", leave)
+	p.Get("/sites/:id/roster/:person/away", askAway)
+	p.Post("/sites/:id/roster/:person/away", noteAway)
+	out := p.Confirmed()
+	out.Post("/people/export", exportPeople(a))
+	out.Post("/sites/:id/roster/export", exportRoster(a))
+	out.Post("/sites/:id/call-list", callList(a))
+	mountAPI(api, a)
+}
 
-	web.Get(api, "/people", people.List)
+func mountAPI(api *web.API, a *people.Area) {
+	mountOut(api.Confirmed(), a)
 	web.Post(api, "/people", people.Add)
-	web.Get(api, "/people/:id", people.Get)
+	web.Get(api, "/people/unconfirmed", people.Unconfirmed)
+	web.Post(api, "/people/confirm-life", people.ConfirmLife)
+	web.Post(api, "/people/undo-life", people.UndoLife)
+	web.Get(api, "/people/likely", a.Likely)
+	web.Get(api, "/people/compare", a.Compare)
+	web.Post(api, "/people/merge", a.Merge)
+	web.Post(api, "/people/distinct", a.SetDistinct)
+	web.Post(api, "/people/merges/:id/undo", a.Unmerge)
+	web.Get(api, "/people/:id", a.Get)
 	web.Put(api, "/people/:id", people.Edit)
+	web.Get(api, "/people/:id/history", people.HistoryOf)
 	web.Post(api, "/people/:id/standing", people.SetStanding)
 	web.Post(api, "/people/:id/exempt", people.Exempt)
 	web.Post(api, "/people/:id/depart", people.Depart)
+	web.Post(api, "/people/:id/life", people.SetLife)
+	web.Post(api, "/people/:id/drop", people.Drop)
+	web.Post(api, "/people/:id/transfer", people.Transfer)
+	web.Post(api, "/people/:id/offices", people.GiveOffice)
+	web.Post(api, "/people/:id/offices/:office", people.EndOffice)
+	web.Put(api, "/people/:id/phone", a.SetPhone)
+	web.Post(api, "/people/:id/phone/reveal", a.RevealPhone)
+	web.Get(api, "/households", people.Households)
+	web.Post(api, "/households", people.AddHousehold)
+	web.Get(api, "/households/:id", people.GetHousehold)
+	web.Put(api, "/households/:id", people.EditHousehold)
+	web.Delete(api, "/households/:id", people.DropHousehold)
+	web.Post(api, "/households/:id/join", people.JoinHousehold)
+	web.Post(api, "/households/:id/part", people.PartHousehold)
+	web.Get(api, "/sites/:id/roster", people.RosterOf)
 	web.Post(api, "/sites/:id/roster", people.Enrol)
+	web.Post(api, "/sites/:id/roster/several", people.EnrolMany)
 	web.Post(api, "/sites/:id/roster/:person/leave", people.Leave)
+	web.Post(api, "/sites/:id/roster/:person/away", people.NoteAway)
 	web.Post(api, "/sites/:id/posts", people.Assign)
 }
 
-type listPage struct {
-	web.Base
-	In     people.ListInput
-	Site   org.School // zero unless the list is of one school's roster
-	People []people.View
-	Next   string
-	MayAdd bool
-}
-
-func list(r *web.Request) error {
-	var in people.ListInput
-	if err := r.Bind(&in); err != nil {
-		return err
-	}
-	if _, err := r.Signed(); err != nil {
-		return err
-	}
-	page := listPage{In: in}
-	err := r.Read(func(tx *db.Tx, by access.Actor) error {
-		found, err := people.List(tx, by, in)
-		if err != nil {
-			return err
-		}
-		page.People, page.MayAdd = found.Items, !by.Visible(access.PeopleEdit).Empty()
-		if found.Next != "" {
-			q := url.Values{"site": {in.Site.String()}, "unit": {in.Unit}, "branch": {in.Branch}, "q": {in.Q}, "after": {found.Next}}
-			page.Next = "/people?" + q.Encode()
-		}
-		if !in.Site.IsZero() {
-			page.Site, err = org.FindSchool(tx, in.Site)
-		}
-		return err
+// mountOut adds what gives people out in numbers.
+func mountOut(api *web.API, a *people.Area) {
+	web.Get(api, "/people", a.List)
+	web.Post(api, "/sites/:id/call-list", a.CallList)
+	web.Deliver(api, http.MethodPost, "/people/export", "people.Export", []string{web.Workbook}, func(r *web.Request, in people.ExportInput) error {
+		return giveOut(r, a, in)
 	})
-	if err != nil {
-		return err
-	}
-	page.Base = r.Base("people.title")
-	return r.Render("people/list", page)
-}
-
-type personPage struct {
-	web.Base
-	Person    people.View
-	Schools   []org.School
-	MayEdit   bool
-	MayStudy  bool
-	Standings []web.Option
-	Open      string // the act whose form has faults
-}
-
-func show(r *web.Request) error {
-	var in people.GetInput
-	if err := r.Bind(&in); err != nil {
-		return err
-	}
-	return showPerson(r, in.ID, "", web.Form{})
-}
-
-func showPerson(r *web.Request, person people.PersonID, open string, form web.Form) error {
-	page := personPage{Open: open}
-	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
-		if page.Person, err = people.Get(tx, by, people.GetInput{ID: person}); err != nil {
-			return err
-		}
-		who, err := people.Find(tx, person)
-		if err != nil {
-			return err
-		}
-		page.MayEdit = by.Can(access.PeopleEdit, who.Home()...)
-		page.MayStudy = by.Can(access.ProgressSee, who.Home()...)
-		page.Schools, err = people.Schools(tx, person, tx.Today())
-		return err
+	web.Deliver(api, http.MethodPost, "/sites/:id/roster/export", "people.ExportRoster", []string{web.Workbook}, func(r *web.Request, in people.RosterExportInput) error {
+		return giveOut(r, a, people.ExportInput{Site: in.Site})
 	})
-	if err != nil {
-		return err
-	}
-	page.Base = r.Base("people.person_title", page.Person.Name)
-	page.Standings, page.Form = standings(page.Base), form
-	return r.Render("people/person", page)
 }
 
 func standings(b web.Base) []web.Option {
@@ -128,107 +116,30 @@ func standings(b web.Base) []web.Option {
 	return out
 }
 
-// act answers one of the small forms on a person's page.
-func act[In any](op web.Op[In, people.View]) web.PageFunc {
-	return func(r *web.Request) error {
-		var in In
-		err := r.Bind(&in)
-		var v people.View
-		if err == nil {
-			v, err = web.Do(r, op, in)
-		}
-		if err != nil {
-			var who people.GetInput
-			if bad := r.Bind(&who); bad != nil {
-				return bad
-			}
-			return r.Again(err, func(f web.Form) error { return showPerson(r, who.ID, r.Form().Get("act"), f) })
-		}
-		return r.SeeNote("/people/"+v.ID.String(), "people.kept")
+func lives(b web.Base) []web.Option {
+	out := make([]web.Option, len(people.Lives))
+	for i, l := range people.Lives {
+		out[i] = web.Option{Value: string(l), Label: b.T("people.life." + string(l))}
 	}
+	return out
 }
 
-type newPage struct {
-	web.Base
-	Villages, Branches, Standings, Genders []web.Option
-	Site                                   org.School
-}
-
-// newForm is the form of a new person; Site enrols him at once.
-type newForm struct {
-	people.AddInput
-	Site org.SiteID `form:"site" query:"site"`
-}
-
-func newPerson(r *web.Request) error {
-	var in newForm
-	if err := r.Bind(&in); err != nil {
-		return err
-	}
-	in.Standing = people.Full
-	return editNew(r, in.Site, web.FormOf(in))
-}
-
-func editNew(r *web.Request, site org.SiteID, form web.Form) error {
-	var page newPage
-	err := r.Read(func(tx *db.Tx, by access.Actor) (err error) {
-		if by.Visible(access.PeopleEdit).Empty() {
-			return by.Require(access.PeopleEdit)
-		}
-		if !site.IsZero() {
-			if page.Site, err = org.FindSchool(tx, site); err != nil {
-				return err
-			}
-		}
-		if page.Villages, err = options(tx, by, org.Administrative, org.Village); err != nil {
-			return err
-		}
-		page.Branches, err = options(tx, access.System("people.new"), org.Party, org.Branch)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	page.Base, page.Form = r.Base("people.add"), form
-	page.Branches = append([]web.Option{{Label: page.T("people.no_branch")}}, page.Branches...)
-	page.Standings = standings(page.Base)
-	page.Genders = []web.Option{{Label: page.T("people.gender_unknown")}}
+func genders(b web.Base) []web.Option {
+	out := []web.Option{{Label: b.T("people.gender_unknown")}}
 	for _, g := range []people.Gender{people.Female, people.Male} {
-		page.Genders = append(page.Genders, web.Option{Value: string(g), Label: page.T("people.gender." + string(g))})
+		out = append(out, web.Option{Value: string(g), Label: b.T("people.gender." + string(g))})
 	}
-	return r.Render("people/new", page)
+	return out
 }
 
-// options lists the units of a kind on which the actor may enter people.
-func options(tx *db.Tx, by access.Actor, tree org.Tree, kind org.Kind) ([]web.Option, error) {
-	units, err := org.Units(tx, by, org.UnitsInput{Tree: tree, Kind: kind, Limit: 500})
-	var out []web.Option
-	for _, u := range units.Items {
-		if by.Can(access.PeopleEdit, u.Path) {
-			out = append(out, web.Option{Value: u.ID.String(), Label: u.Name})
-		}
+func offices(b web.Base) []web.Option {
+	out := make([]web.Option, len(people.Offices))
+	for i, o := range people.Offices {
+		out[i] = web.Option{Value: string(o), Label: b.T("people.office." + string(o))}
 	}
-	return out, err
+	return out
 }
 
-// addAndEnrol adds a person and puts him on a school's roster in one act of the form.
-func addAndEnrol(tx *db.Tx, by access.Actor, in newForm) (people.View, error) {
-	v, err := people.Add(tx, by, in.AddInput)
-	if err != nil || in.Site.IsZero() {
-		return v, err
-	}
-	return people.Enrol(tx, by, people.EnrolInput{Site: in.Site, Person: v.ID, Since: date.Date{}})
-}
-
-func addPerson(r *web.Request) error {
-	var in newForm
-	err := r.Bind(&in)
-	var v people.View
-	if err == nil {
-		v, err = web.Do(r, addAndEnrol, in)
-	}
-	if err != nil {
-		return r.Again(err, func(f web.Form) error { return editNew(r, in.Site, f) })
-	}
-	return r.SeeNote("/people/"+v.ID.String(), "people.added")
+func first(all []web.Option, label string) []web.Option {
+	return append([]web.Option{{Label: label}}, all...)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	handler "huotang/handlers/people"
+	"huotang/handlers/web"
 	"huotang/handlers/web/webtest"
 	"huotang/models/access"
 	"huotang/models/accounts/accountstest"
@@ -17,7 +18,7 @@ func TestPeople(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		tree := orgtest.County(t, e)
 		members, _ := peopletest.Roster(t, e, tree, tree.Site, 3, 1)
-		site := webtest.New(t, e, handler.Mount)
+		site := webtest.New(t, e, func(p *web.Pages, api *web.API) { handler.Mount(p, api, peopletest.Area(t)) })
 		roles := accountstest.Everyone(t, e, tree)
 		village := site.As(t, roles[access.Village].Account)
 
@@ -29,7 +30,7 @@ func TestPeople(t *testing.T) {
 		if host.Find("main").Text() == "" || len(host.Find(".small.soft").Text()) > 200 {
 			t.Error("a host sees names only")
 		}
-		page := village.Get("/people/"+members[0].String()).Want(200, "身份变了")
+		page := village.Get("/people/"+members[0].String()).Want(200, "政治面貌变了")
 		bad := village.Submit(page, "form[action$='/exempt']", url.Values{"approved_by": {""}, "until": {"2026-13-01"}})
 		bad.Want(422, "没有这一天")
 		if got := webtest.Values(bad.Find("form[action$='/exempt']")).Get("until"); got != "2026-13-01" {
@@ -42,6 +43,6 @@ func TestPeople(t *testing.T) {
 		})
 		added.Want(200, "𬭩茂才", "1961", tree.Site.Name)
 		site.As(t, roles[access.Trainee].Account).Get("/people/" + members[0].String()).Want(404)
-		site.As(t, roles[access.Auditor].Account).Post("/people/"+members[0].String()+"/depart", url.Values{}).Want(403)
+		site.As(t, roles[access.Auditor].Account).Post("/people/"+members[0].String()+"/life", url.Values{"state": {"away"}}).Want(403)
 	})
 }

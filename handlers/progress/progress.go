@@ -21,10 +21,18 @@ var views embed.FS
 func Mount(p *web.Pages, api *web.API) {
 	p.Views("progress", views)
 	p.Get("/me/study", own)
+	p.Get("/study-rules", rules)
+	p.Post("/study-rules/hours", setHours)
+	p.Post("/study-rules/threshold", setThreshold)
 	p.Get("/people/:id/study", ofPerson)
 	p.Post("/lessons/:id/position", keepPosition)
 
 	web.Get(api, "/me/study", progress.Own)
+	web.Get(api, "/study-rules", progress.Rules)
+	web.Put(api, "/study-rules/hours", progress.SetHours)
+	web.Post(api, "/study-rules/hours/preview", progress.PreviewHours)
+	web.Put(api, "/study-rules/threshold", progress.SetThreshold)
+	web.Post(api, "/study-rules/threshold/preview", progress.PreviewThreshold)
 	web.Get(api, "/people/:id/study", progress.OfPerson)
 	web.Get(api, "/lessons/:id/position", progress.Position)
 	web.Put(api, "/lessons/:id/position", progress.KeepPosition)

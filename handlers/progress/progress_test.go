@@ -64,7 +64,7 @@ func TestOwnStudy(t *testing.T) {
 func TestStudyOfOthers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		h := enter(t, e)
-		can := map[access.Role]bool{access.County: true, access.Auditor: true, access.Township: true, access.Village: true}
+		can := map[access.Role]bool{access.County: true, access.Auditor: true, access.TownshipAdmin: true, access.Township: true, access.Village: true}
 		path := "/people/" + h.Members[1].String() + "/study"
 		for _, seat := range h.Inside() {
 			want := http.StatusNotFound

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -13,6 +11,7 @@ import (
 
 	"huotang/handlers/web"
 	"huotang/models/date"
+	"huotang/models/imports/tables"
 	"huotang/models/reports"
 )
 
@@ -23,15 +22,15 @@ func workbook(r *web.Request) error {
 		return err
 	}
 	t := b.Lang
-	tables := []table{
+	parts := []table{
 		summaryTable(t, v), unitTable(t, t.T("reports.sheet_units"), v.Units), unitTable(t, t.T("reports.sheet_schools"), v.Schools),
 		trendTable(t, v.Trend), basisTable(b, v.Summary.Head),
 	}
 	var out bytes.Buffer
-	if err := writeWorkbook(&out, b, title(t, v.Summary.Head), tables); err != nil {
+	if err := writeWorkbook(&out, b, title(t, v.Summary.Head), parts); err != nil {
 		return fmt.Errorf("reports: workbook: %w", err)
 	}
-	return file(r, fileName(b, v.Summary.Head, "xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", out.Bytes())
+	return r.File(fileName(b, v.Summary.Head, "xlsx"), web.Workbook, out.Bytes())
 }
 
 func export(r *web.Request) (reports.ExportView, web.Base, error) {
@@ -48,27 +47,7 @@ func fileName(b web.Base, h reports.Head, kind string) string {
 	return title(b.Lang, h) + "-" + date.Of(h.AsOf).String() + "." + kind
 }
 
-// file answers with a download. The plain name is for browsers that do not read the other.
-func file(r *web.Request, name, kind string, body []byte) error {
-	plain := "report" + name[strings.LastIndexByte(name, '.'):]
-	r.Header("Content-Type", kind)
-	r.Header("Content-Disposition", `attachment; filename="`+plain+`"; filename*=UTF-8''`+strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
-	r.Header("Content-Length", strconv.Itoa(len(body)))
-	r.Header("Cache-Control", "no-store")
-	r.Writer().WriteHeader(http.StatusOK)
-	_, err := r.Writer().Write(body)
-	return err //nolint:wrapcheck // the reader went away
-}
-
-// safe keeps a text from being read as a formula by the program that opens the file.
-func safe(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
-		return "'" + s
-	}
-	return s
-}
-
-func writeWorkbook(out *bytes.Buffer, b web.Base, heading string, tables []table) (err error) {
+func writeWorkbook(out *bytes.Buffer, b web.Base, heading string, all []table) (err error) {
 	f := excelize.NewFile()
 	defer func() {
 		if closing := f.Close(); err == nil {
@@ -79,7 +58,7 @@ func writeWorkbook(out *bytes.Buffer, b web.Base, heading string, tables []table
 	if err != nil {
 		return err
 	}
-	for i, t := range tables {
+	for i, t := range all {
 		name := sheetName(t.Name)
 		if i == 0 {
 			err = f.SetSheetName("Sheet1", name)
@@ -185,7 +164,7 @@ func cells(row []any, s styleIDs) []any {
 	for i, v := range row {
 		switch v := v.(type) {
 		case string:
-			out[i] = excelize.Cell{StyleID: s.text, Value: safe(v)}
+			out[i] = excelize.Cell{StyleID: s.text, Value: tables.Safe(v)}
 		case rate:
 			c := excelize.Cell{StyleID: s.rate}
 			if v >= 0 {
@@ -242,7 +221,7 @@ func commas(r *web.Request) error {
 		}
 	}
 	for _, line := range basis(b, v.Summary.Head) {
-		if err := w.Write([]string{safe(line)}); err != nil {
+		if err := w.Write([]string{tables.Safe(line)}); err != nil {
 			return fmt.Errorf("reports: csv: %w", err)
 		}
 	}
@@ -250,7 +229,7 @@ func commas(r *web.Request) error {
 	if err := w.Error(); err != nil {
 		return fmt.Errorf("reports: csv: %w", err)
 	}
-	return file(r, fileName(b, v.Summary.Head, "csv"), "text/csv; charset=utf-8", out.Bytes())
+	return r.File(fileName(b, v.Summary.Head, "csv"), "text/csv; charset=utf-8", out.Bytes())
 }
 
 // texts are the heads and rows as plain text.
@@ -263,7 +242,7 @@ func (t table) texts() [][]string {
 	for _, row := range t.Rows {
 		line := make([]string, len(row))
 		for i, v := range row {
-			line[i] = safe(fmt.Sprint(v))
+			line[i] = tables.Safe(fmt.Sprint(v))
 		}
 		out = append(out, line)
 	}

@@ -4,21 +4,27 @@ import (
 	"net/url"
 
 	"huotang/handlers/web"
+	"huotang/models/access"
+	"huotang/models/accounts"
 	"huotang/models/calendar"
 	"huotang/models/date"
+	"huotang/models/db"
 	"huotang/models/org"
 	"huotang/models/reports"
 )
 
 type monthPage struct {
 	base
-	In     reports.MonthInput
-	View   reports.MonthView
-	Shown  bool
-	Months []web.Option
-	States []web.Option
-	Next   string
-	This   date.Month
+	In        reports.MonthInput
+	View      reports.MonthView
+	Shown     bool
+	Months    []web.Option
+	States    []web.Option
+	Next      string
+	This      date.Month
+	Ending    accounts.EndingView
+	MayExtend bool  // give a school more time
+	Unloaded  []int // years that days are planned in whose holidays are not entered
 }
 
 // monthsBack is how many months the filter offers.
@@ -33,7 +39,15 @@ func month(r *web.Request) error {
 	}
 	page := monthPage{In: in, This: date.Of(r.App.DB.Now()).Month()}
 	if err == nil {
-		page.View, err = web.Ask(r, reports.Month, in)
+		err = r.Read(func(tx *db.Tx, by access.Actor) (err error) {
+			if page.View, err = reports.Month(tx, by, in); err == nil {
+				page.Ending, err = accounts.Ending(tx, by, struct{}{})
+			}
+			if err == nil {
+				page.Unloaded, err = calendar.Unloaded(tx, tx.Today(), calendar.Horizon(tx.Today()).Last())
+			}
+			return err
+		})
 	}
 	if err != nil {
 		return r.Again(err, func(f web.Form) error {
@@ -44,7 +58,7 @@ func month(r *web.Request) error {
 			return r.Render("reports/month", page)
 		})
 	}
-	page.Shown = true
+	page.Shown, page.MayExtend = true, !r.Actor.Visible(access.CalendarPeriod).Empty()
 	page.base = base{r.Base("reports.month_plain")}
 	page.Title = monthTitle(page.Base, page.View, page.This)
 	page.Form = web.Form{Values: url.Values{"month": {page.View.Month.String()}, "state": {string(in.State)}}}
@@ -103,7 +117,7 @@ func (page monthPage) ManyTownships() bool {
 func (b base) State(s reports.SchoolMonth) string { return stateText(b.Base, s) }
 
 func stateText(b web.Base, s reports.SchoolMonth) string {
-	if s.Moved && (s.State == calendar.Upcoming || s.State == calendar.DueToday) {
+	if s.Moved && (s.State.Ahead() || s.State == calendar.DueToday) {
 		return b.T("reports.moved_to", b.Day(s.PlannedOn))
 	}
 	return b.T("reports.state_" + string(s.State))
@@ -113,6 +127,62 @@ func stateText(b web.Base, s reports.SchoolMonth) string {
 func (b base) Detail(s reports.SchoolMonth) string { return detail(b.Base, s) }
 
 func detail(b web.Base, s reports.SchoolMonth) string {
+	text := became(b, s)
+	for _, more := range []struct {
+		on   bool
+		text string
+	}{
+		{s.Late, b.T("reports.came_late", b.Day(s.CameOn))},
+		{s.Short > 0, b.T("reports.short", s.Short)},
+		{s.Period != nil, extended(b, s.Period)},
+	} {
+		if more.on && text != "" {
+			text += b.T("reports.stop")
+		}
+		if more.on {
+			text += more.text
+		}
+	}
+	return text
+}
+
+// extended says a school's own two dates.
+func extended(b web.Base, p *calendar.Period) string {
+	if p == nil {
+		return ""
+	}
+	return b.T("calendar.extra_until", b.Day(p.OnTimeUntil), b.Day(p.LockedAfter), p.Reason)
+}
+
+// later says what a sealed school has today, "" where that is what was sealed.
+func later(b web.Base, s reports.SchoolMonth) string {
+	if s.Later == nil {
+		return ""
+	}
+	text := b.T("reports.state_" + string(s.Later.State))
+	if s.Later.Sessions > 0 {
+		text += " " + b.T("reports.held_several", s.Later.Sessions, s.Later.Attendances)
+	}
+	return text
+}
+
+// Later is later.
+func (b base) Later(s reports.SchoolMonth) string { return later(b.Base, s) }
+
+// dates says until when a month may be handed in, and what is asked of it; "" where several counties are shown.
+func dates(b web.Base, v reports.MonthView) string {
+	if v.Period == nil {
+		return ""
+	}
+	return b.MonthName(v.Month) + b.T("layout.colon") + b.T("calendar.period_dates", b.Day(v.Period.OnTimeUntil), b.Day(v.Period.LockedAfter)) +
+		b.T("reports.stop") + b.T("calendar.period_asks", v.Period.Times)
+}
+
+// Dates is what the page says of it.
+func (page monthPage) Dates() string { return dates(page.Base, page.View) }
+
+// became says the day, and who came or why not.
+func became(b web.Base, s reports.SchoolMonth) string {
 	reason := ""
 	if s.Reason != "" {
 		reason = b.T("calendar.reason." + string(s.Reason))
@@ -122,7 +192,7 @@ func detail(b web.Base, s reports.SchoolMonth) string {
 		return b.T("reports.held_several", s.Sessions, s.Attendances)
 	case s.State == calendar.Held && s.Sessions == 1:
 		return b.T("reports.held_once", b.Day(s.HeldOn), s.Attendances)
-	case s.State == calendar.NotHeld || s.Moved && reason != "":
+	case s.State == calendar.NotHeld || s.State == calendar.Cancelled || s.Moved && reason != "":
 		return reason
 	case s.PlannedOn.IsZero():
 		return ""
@@ -137,35 +207,8 @@ func (b base) Tag(s reports.SchoolMonth) string {
 		return "tag on"
 	case calendar.NoRecord:
 		return "tag ask"
-	case calendar.NotHeld, reports.Unplanned:
+	case calendar.NotHeld, calendar.Cancelled, reports.Unplanned:
 		return "tag off"
 	}
 	return "tag"
-}
-
-type callsPage struct {
-	base
-	View reports.MonthView
-	Next string
-}
-
-// calls is 打电话名单.
-func calls(r *web.Request) error {
-	var in reports.MissingInput
-	if err := r.Bind(&in); err != nil {
-		return err
-	}
-	if _, err := r.Signed(); err != nil {
-		return err
-	}
-	v, err := web.Ask(r, reports.Missing, in)
-	if err != nil {
-		return err
-	}
-	page := callsPage{base: base{r.Base("reports.calls_title", v.Counts.NoRecord)}, View: v}
-	if v.Next != "" {
-		p := monthPage{In: reports.MonthInput{Unit: in.Unit, Month: in.Month}}
-		page.Next = p.Link("/month/calls", "after", v.Next)
-	}
-	return r.Render("reports/calls", page)
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
 
 	"huotang/handlers/web"
@@ -122,7 +123,7 @@ func printReport(r *web.Request) error {
 	s, l := v.Summary, b.Lang
 	b.Title = title(l, s.Head)
 	page := printPage{
-		base: base{b}, Subtitle: s.UnitName + " · " + since(b, s.Head), AsOfText: b.T("reports.as_of", b.Time(s.AsOf)), Basis: basis(b, s.Head)[:3], // the days and the cut-off stand on every sheet
+		base: base{b}, Subtitle: s.UnitName + " · " + since(b, s.Head), AsOfText: b.T("reports.as_of", b.Time(s.AsOf)), Basis: basis(b, s.Head)[:4], // the days and the cut-off stand on every sheet
 		Back: query("/county", in.Span),
 	}
 	lead := b.T("reports.lead", b.Count(s.Schools), b.Count(s.Sessions), b.Count(s.Attendances), b.Count(s.People), b.Count(s.Minutes))
@@ -151,9 +152,47 @@ func printMonth(r *web.Request) error {
 	b.Title = monthTitle(b, v, date.Of(r.App.DB.Now()).Month())
 	page := printPage{
 		base: base{b}, Subtitle: v.UnitName + " · " + b.MonthName(v.Month), AsOfText: b.T("reports.as_of", b.Time(v.AsOf)),
-		Basis: []string{b.T("reports.month_basis")}, Back: monthPage{In: in}.Link("/month"),
+		Basis: basisOf(b, v), Back: monthPage{In: in}.Link("/month"),
 	}
 	c := v.Counts
-	page.Sheets = sheets(monthTable(b, v), b.T("reports.month_lead", c.Schools, c.Held, c.NoRecord, c.Upcoming, c.NotHeld, c.Unplanned))
+	page.Sheets = sheets(monthTable(b, v), b.T("reports.month_lead", c.Schools, c.Held, c.NoRecord, c.Upcoming, c.NotHeld, c.Cancelled, c.Unplanned))
 	return r.Render("reports/print", page)
+}
+
+// monthBook answers with a month's schools as an Excel file: of a sealed month the sealed figures, with today's beside them.
+func monthBook(r *web.Request) error {
+	var in reports.MonthInput
+	if err := r.Bind(&in); err != nil {
+		return err
+	}
+	in.After, in.Limit = "", 1000
+	v, err := web.Ask(r, reports.Month, in)
+	if err != nil {
+		return err
+	}
+	b := r.Base("reports.month_plain")
+	title := monthTitle(b, v, date.Of(r.App.DB.Now()).Month())
+	list := monthTable(b, v)
+	list.Name = b.T("reports.sheet_schools")
+	how := table{Name: b.T("reports.sheet_basis"), Columns: []column{{Name: b.T("reports.basis"), Width: 100}}}
+	for _, line := range append(basisOf(b, v), b.T("reports.as_of", b.Time(v.AsOf))) {
+		how.Rows = append(how.Rows, []any{line})
+	}
+	var out bytes.Buffer
+	if err := writeWorkbook(&out, b, v.UnitName+" "+title, []table{list, how}); err != nil {
+		return fmt.Errorf("reports: workbook: %w", err)
+	}
+	return r.File(title+"-"+date.Of(v.AsOf).String()+".xlsx", web.Workbook, out.Bytes())
+}
+
+// basisOf is the 统计口径 of a month.
+func basisOf(b web.Base, v reports.MonthView) []string {
+	basis := []string{b.T("reports.month_basis")}
+	if d := dates(b, v); d != "" {
+		basis = append(basis, d)
+	}
+	if v.Sealed > 0 {
+		basis = append(basis, b.T("reports.sealed"), b.T("reports.month_basis_sealed"))
+	}
+	return basis
 }

@@ -3,16 +3,19 @@ package reports
 
 import (
 	"embed"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"huotang/handlers/web"
 	"huotang/models/access"
+	"huotang/models/calendar"
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/lang"
 	"huotang/models/org"
+	"huotang/models/people"
 	"huotang/models/reports"
 )
 
@@ -20,22 +23,31 @@ import (
 var views embed.FS
 
 // Mount adds the area.
-func Mount(p *web.Pages, api *web.API) {
+func Mount(p *web.Pages, api *web.API, who *people.Area) {
+	a := reports.New(who)
 	p.Views("reports", views)
 	p.Get("/county", county)
 	p.Get("/month", month)
-	p.Get("/month/calls", calls)
+	p.Get("/month/ready", ready{a}.show)
+	p.Post("/month/ready", ready{a}.say)
+	p.Confirmed().Post("/month/ready/calls", ready{a}.calls)
+	p.Get("/month/calls", missing{a}.show)
+	p.Confirmed().Post("/month/calls", missing{a}.open)
 	p.Get("/reports/trend.svg", trend)
 	p.Get("/reports/summary.xlsx", workbook)
 	p.Get("/reports/summary.csv", commas)
 	p.Get("/reports/print", printReport)
 	p.Get("/reports/month/print", printMonth)
+	p.Get("/reports/month.xlsx", monthBook)
 
 	web.Get(api, "/reports/summary", reports.Summary)
 	web.Get(api, "/reports/trend", reports.Trend)
 	web.Get(api, "/reports/units", reports.ByUnit)
 	web.Get(api, "/reports/month", reports.Month)
-	web.Get(api, "/reports/missing", reports.Missing)
+	web.Get(api, "/reports/ready", a.Ready)
+	web.Serve(api.Confirmed(), http.MethodPost, "/reports/ready/calls", "reports.CallReady", numbers(a.CallReady))
+	web.Get(api, "/reports/missing", a.Missing)
+	web.Serve(api.Confirmed(), http.MethodPost, "/reports/missing/calls", "reports.CallMissing", numbers(a.CallMissing))
 	web.Get(api, "/reports/sessions", reports.SiteSessions)
 }
 
@@ -119,6 +131,8 @@ type countyPage struct {
 	Crumbs   []crumb
 	MayInbox bool
 	MayTell  bool
+	// NoHolidays is the year whose holidays are to be entered, for who enters them, on the page of the whole county; 0 for none.
+	NoHolidays int
 }
 
 // DateType is the kind of a field for a day: plain text for one that does not exist, which a date field would not show.
@@ -172,6 +186,11 @@ func (page *countyPage) read(tx *db.Tx, by access.Actor, in countyInput) (err er
 	for _, a := range page.View.Above {
 		above.Unit = a.Code
 		page.Crumbs = append(page.Crumbs, crumb{query("/county", above), a.Name})
+	}
+	if page.View.Summary.Kind == org.County && by.Can(access.CalendarHolidays) {
+		if page.NoHolidays, err = calendar.NextYearMissing(tx); err != nil {
+			return err
+		}
 	}
 	if page.View.Summary.Kind != org.Site {
 		return nil

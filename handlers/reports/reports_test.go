@@ -31,9 +31,11 @@ import (
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
+	"huotang/models/imports/tables"
 	"huotang/models/lang"
 	"huotang/models/org"
 	"huotang/models/org/orgtest"
+	"huotang/models/people/peopletest"
 	"huotang/models/reports"
 	"huotang/models/reports/reportstest"
 )
@@ -48,7 +50,7 @@ type world struct {
 func start(t *testing.T, e *dbtest.Env) *world {
 	t.Helper()
 	w := &world{County: reportstest.New(t, e), who: map[access.Role]accounts.AccountID{}}
-	w.Site = webtest.New(t, e, func(p *web.Pages, api *web.API) { Mount(p, api) })
+	w.Site = webtest.New(t, e, func(p *web.Pages, api *web.API) { Mount(p, api, peopletest.Area(t)) })
 	for role, actor := range accountstest.Everyone(t, e, w.County.Tree) {
 		w.who[role] = actor.Account
 	}
@@ -130,7 +132,7 @@ func TestEmptyPages(t *testing.T) {
 	b := w.as(t, access.County)
 	b.Get("/county").Want(200, "这段时间还没有交过名单", "没有要问的学校")
 	b.Get("/county?unit="+w.County.Site.Code).Want(200, "这段时间还没有交过名单")
-	b.Get("/month").Want(200, "本月4所", "没有排活动日")
+	b.Get("/month").Want(200, "本年度放假安排未录入（2026年）", "本月4所", "没有排活动日")
 	b.Get("/month?state=held").Want(200, "没有这样的学校")
 	b.Get("/month/calls").Want(200, "没有要问的学校")
 	b.Get("/reports/trend.svg").Want(200)
@@ -159,7 +161,7 @@ func TestMonthPages(t *testing.T) {
 		if d := cmp.Diff([]string{w.County.Site.Code, w.County.Sister.Code, w.County.Neighbour.Code}, codes); d != "" {
 			t.Error(d)
 		}
-		calls := clerk.Get("/month/calls").Want(200, "打电话名单：1所", "大寺村街子家庭党校", "不收户主的电话")
+		calls := clerk.Get("/month/calls").Want(200, "打电话名单：1所", "大寺村街子家庭党校", "没有登记电话", "看号码，打电话")
 		if calls.Find(`a[href^="/calendar/days/"]`).Length() != 1 {
 			t.Error("no way to note what the host said")
 		}
@@ -202,8 +204,8 @@ func TestWhoGetsIn(t *testing.T) {
 	w := start(t, dbtest.SQLite(t))
 	w.County.History(t)
 	unit := "?unit=" + w.County.Site.Code
-	sees := []access.Role{access.County, access.Auditor, access.Township, access.Village}
-	exports := []access.Role{access.County, access.Auditor, access.Township}
+	sees := []access.Role{access.County, access.Auditor, access.TownshipAdmin, access.Township, access.Village, access.Resident}
+	exports := []access.Role{access.County, access.Auditor, access.TownshipAdmin, access.Township}
 	pages := []string{"/county", "/month", "/month/calls", "/reports/trend.svg", "/reports/month/print"}
 	files := []string{"/reports/summary.xlsx", "/reports/summary.csv", "/reports/print"}
 	apis := []string{"/reports/summary", "/reports/trend", "/reports/units", "/reports/missing", "/reports/month", "/reports/sessions"}
@@ -219,7 +221,7 @@ func TestWhoGetsIn(t *testing.T) {
 			want := 404
 			if slices.Contains(exports, role) {
 				want = 200
-			} else if role == access.Village {
+			} else if role == access.Village || role == access.Resident {
 				want = 403
 			}
 			if got := b.Get(path + unit).Status; got != want {
@@ -322,7 +324,7 @@ func TestWorkbook(t *testing.T) {
 		t.Fatalf("%d rows of schools", len(schools))
 	}
 	for i, s := range v.Schools.Items {
-		want := []string{s.Code, safe(s.Name), strconv.Itoa(s.Sessions), strconv.Itoa(s.Attendances), strconv.Itoa(s.Minutes), strconv.Itoa(s.Coverage.Trained), strconv.Itoa(s.Coverage.Due)}
+		want := []string{s.Code, tables.Safe(s.Name), strconv.Itoa(s.Sessions), strconv.Itoa(s.Attendances), strconv.Itoa(s.Minutes), strconv.Itoa(s.Coverage.Trained), strconv.Itoa(s.Coverage.Due)}
 		if d := cmp.Diff(want, schools[i+2][:7]); d != "" {
 			t.Error(d)
 		}
@@ -411,22 +413,12 @@ func TestCommas(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := w.export(t)
-	if len(rows) != 1+2+1+5 || rows[1][0] != v.Units.Items[0].Code || rows[1][3] != strconv.Itoa(v.Units.Items[0].Sessions) || !strings.HasPrefix(rows[8][0], "截止时间") {
+	if len(rows) != 1+2+1+6 || rows[1][0] != v.Units.Items[0].Code || rows[1][3] != strconv.Itoa(v.Units.Items[0].Sessions) || !strings.HasPrefix(rows[9][0], "截止时间") {
 		t.Errorf("rows %q", rows)
 	}
 	all := b.Get("/reports/summary.csv?detail=schools").Want(200, w.County.Far.Code)
-	if n := strings.Count(all.Body, "\r\n"); n != 1+4+1+5 {
+	if n := strings.Count(all.Body, "\r\n"); n != 1+4+1+6 {
 		t.Errorf("%d lines", n)
-	}
-}
-
-func TestSafe(t *testing.T) {
-	for in, out := range map[string]string{
-		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "＝1": "'＝1", "安石村": "安石村", "530921101": "530921101", "": "", "a=b": "a=b",
-	} {
-		if got := safe(in); got != out {
-			t.Errorf("safe(%q) = %q", in, got)
-		}
 	}
 }
 

@@ -134,11 +134,18 @@ func monthTable(b web.Base, v reports.MonthView) table {
 		{Name: b.T("reports.kind_site"), Width: 34, Fits: 10},
 		{Name: b.T("reports.kind_village"), Width: 16},
 		{Name: b.T("reports.state"), Width: 16},
-		{Name: b.T("reports.remark"), Width: 24},
+		{Name: b.T("reports.remark"), Width: 24, Fits: 12},
 		{Name: b.T("reports.host"), Width: 12},
 	}}
+	if v.Sealed > 0 { // today's figures beside the sealed ones
+		t.Columns = append(t.Columns, column{Name: b.T("reports.after_seal_short"), Width: 24, Fits: 8})
+	}
 	for _, s := range v.Items {
-		t.Rows = append(t.Rows, []any{s.Code, s.Name, s.Village, stateText(b, s), detail(b, s), s.Host})
+		row := []any{s.Code, s.Name, s.Village, stateText(b, s), detail(b, s), s.Host}
+		if v.Sealed > 0 {
+			row = append(row, later(b, s))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
@@ -146,7 +153,7 @@ func monthTable(b web.Base, v reports.MonthView) table {
 // basis is how it was counted, and until when.
 func basis(b web.Base, h reports.Head) []string {
 	return []string{
-		b.T("reports.basis_1"), b.T("reports.basis_2"), b.T("reports.basis_3"), since(b, h), b.T("reports.as_of", b.Time(h.AsOf)),
+		b.T("reports.basis_1"), b.T("reports.basis_2"), b.T("reports.basis_3"), b.T("reports.basis_4"), since(b, h), b.T("reports.as_of", b.Time(h.AsOf)),
 	}
 }
 

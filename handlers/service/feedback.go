@@ -1,8 +1,6 @@
 package service
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/url"
 
 	"huotang/handlers/web"
@@ -33,8 +31,7 @@ func (s *sender) send(r *web.Request, key string, in service.SendInput) (out ser
 			out, err = do()
 			return err
 		}
-		sum := sha256.Sum256([]byte(in.Page + "\x00" + in.Text))
-		out, err = db.Once(tx, access.AccountID{}, form, "feedback.send", hex.EncodeToString(sum[:]), do)
+		out, err = db.Once(tx, db.Sending{Form: form, Op: "feedback.send", Hash: r.App.Digest(in.Page, in.Text)}, do)
 		return err
 	})
 	return out, err
@@ -203,16 +200,27 @@ func showAnswer(r *web.Request, a *service.Area, form *web.Form) error {
 	return r.Render("service/answer", page)
 }
 
+// answerTo answers the feedback with this code.
+func answerTo(a *service.Area, code string) web.Op[service.AnswerInput, service.FeedbackView] {
+	return func(tx *db.Tx, by access.Actor, in service.AnswerInput) (service.FeedbackView, error) {
+		if err := by.Require(access.FeedbackAnswer); err != nil {
+			return service.FeedbackView{}, err // before looking
+		}
+		asked, err := a.Find(tx, by, service.FindInput{Code: code})
+		if err != nil {
+			return service.FeedbackView{}, err
+		}
+		in.ID = asked.ID
+		return a.Answer(tx, by, in)
+	}
+}
+
 func answerFeedback(a *service.Area) web.PageFunc {
 	return func(r *web.Request) error {
 		var in service.AnswerInput
 		err := r.Bind(&in)
 		if err == nil {
-			err = in.ID.UnmarshalText([]byte(r.Form().Get("id")))
-			if err != nil {
-				return fail.NotFound("feedback.missing").Because(err)
-			}
-			_, err = web.Do(r, a.Answer, in)
+			_, err = web.Do(r, answerTo(a, r.Param("code")), in)
 		}
 		if err == nil {
 			return r.SeeNote("/feedback/inbox", "feedback.answered_note")

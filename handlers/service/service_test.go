@@ -70,6 +70,24 @@ func TestFeedbackFromPageToAnswer(t *testing.T) {
 	})
 }
 
+// The address says which feedback is answered, whatever the form says beside it.
+func TestAnswerGoesToTheCodeInTheAddress(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		visitor, county := w.Visitor(t), w.As(t, w.county)
+		var one, two service.SendView
+		visitor.API("POST", "/feedback", `{"text":"字太小"}`, &one)
+		visitor.API("POST", "/feedback", `{"text":"声音太小"}`, &two)
+		var other service.FeedbackView
+		visitor.API("GET", "/feedback/"+two.Code, nil, &other)
+		county.Post("/feedback/inbox/"+one.Code, url.Values{"id": {other.ID.String()}, "revision": {"0"}, "answer": {"字改大了。"}}).Want(200, "答复已经公开")
+		visitor.Get("/feedback/"+one.Code).Want(200, "字改大了。")
+		if page := visitor.Get("/feedback/" + two.Code).Want(200); strings.Contains(page.Text(), "字改大了。") {
+			t.Error("the other one is answered")
+		}
+		county.Post("/feedback/inbox/NICHTDA3", url.Values{"id": {other.ID.String()}, "revision": {"0"}, "answer": {"字改大了。"}}).Want(404)
+	})
+}
+
 func TestFeedbackKeepsWhatWasTyped(t *testing.T) {
 	w := start(t, dbtest.SQLite(t))
 	b := w.Visitor(t)

@@ -15,12 +15,13 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Prefix of the addresses of static files.
 const Prefix = "/static/"
 
-//go:embed css/*.css js/*.js icons/sprite.svg favicon.svg manifest.webmanifest
+//go:embed css/*.css js/*.js icons/sprite.svg video/*.mp4 favicon.svg manifest.webmanifest
 var files embed.FS
 
 type file struct {
@@ -84,6 +85,8 @@ func kind(ext string) string {
 		return "text/javascript; charset=utf-8"
 	case ".webmanifest":
 		return "application/manifest+json"
+	case ".mp4":
+		return "video/mp4"
 	}
 	return mime.TypeByExtension(ext)
 }
@@ -123,6 +126,10 @@ func (f *file) answer(w http.ResponseWriter, r *http.Request, cache string) {
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", cache)
 	h.Set("Vary", "Accept-Encoding")
+	if path.Ext(f.name) == ".mp4" { // players ask for parts
+		http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(f.raw))
+		return
+	}
 	body := f.raw
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")

@@ -2,13 +2,24 @@ package videos_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 
+	"huotang/handlers/videos"
+	"huotang/handlers/web"
+	"huotang/handlers/web/webtest"
+	"huotang/media"
 	"huotang/models/access"
+	"huotang/models/courses"
+	"huotang/models/courses/coursestest"
+	"huotang/models/db"
+	"huotang/models/db/dbtest"
 	model "huotang/models/videos"
 )
 
@@ -176,4 +187,74 @@ func TestUploadAPI(t *testing.T) {
 			t.Error("the video changed")
 		}
 	})
+}
+
+// The form is sent twice by a finger that doubts: the lesson gets one video, and its review, given in between, stays.
+func TestUploadFormTwice(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		path := "/lessons/" + h.lesson.String() + "/video"
+		clerk := h.as(t, h.clerk)
+		for range 2 {
+			if got := clerk.send(path, "采茶.mp4", file(t, "plain.mp4")); got.status != http.StatusSeeOther || got.header.Get("Location") != "/courses/"+h.course.String() {
+				t.Fatalf("%d to %q: %s", got.status, got.header.Get("Location"), got.text(t))
+			}
+		}
+		first := h.shown(t)
+		coursestest.Review(t, h.Env, h.reviewer, h.course)
+		clerk.send(path, "采茶.mp4", file(t, "plain.mp4"))
+		if h.shown(t).ID != first.ID {
+			t.Error("sent again, the video was replaced")
+		}
+		h.See(t, func(tx *db.Tx) error {
+			l, err := courses.GetLesson(tx, h.clerk, courses.GetLessonInput{ID: h.lesson})
+			if !l.Reviewed {
+				t.Error("sent again, the review was withdrawn")
+			}
+			return err
+		})
+		if got := clerk.send(path, "另一段.mp4", file(t, "plain.mp4")); got.status != http.StatusConflict || h.shown(t).ID != first.ID {
+			t.Errorf("another file under the same key: %d", got.status)
+		}
+	})
+}
+
+// zeros are bytes without end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// A video of nearly 200 MB goes through the form as it comes, never whole in memory; one of a byte too many is refused with its size.
+func TestUploadNearTheLimit(t *testing.T) {
+	h := open(t, dbtest.SQLite(t), disk(t))
+	const most = 200 << 20
+	big := &media.Library{DB: h.DB, Store: h.lib.Store, Limit: most, Temp: t.TempDir()}
+	h.site = webtest.New(t, h.Env, func(p *web.Pages, api *web.API) { videos.Mount(p, api, big) })
+	clerk := h.as(t, h.clerk)
+	path := "/lessons/" + h.lesson.String() + "/video"
+	plain := file(t, "plain.mp4")
+	send := func(size int64) answer {
+		t.Helper()
+		head, kind := form(t, "采茶.mp4", plain)
+		end := bytes.LastIndex(head.Bytes(), []byte("\r\n--"))
+		box := size - int64(len(plain)) // of no meaning to a player
+		start := binary.BigEndian.AppendUint32(nil, uint32(box))
+		body := io.MultiReader(bytes.NewReader(head.Bytes()[:end]), bytes.NewReader(append(start, "free"...)), io.LimitReader(zeros{}, box-8), bytes.NewReader(head.Bytes()[end:]))
+		return clerk.do(http.MethodPost, path, body, "Content-Type", kind)
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	if got := send(most + 1); got.status != http.StatusRequestEntityTooLarge || !strings.Contains(got.text(t), "最多200兆") {
+		t.Errorf("a byte too many: %d %s", got.status, got.text(t))
+	}
+	if got := send(most - 5); got.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.status, got.text(t))
+	}
+	runtime.ReadMemStats(&after)
+	if v := h.shown(t); v.Bytes != most-5 || v.Width != 96 {
+		t.Errorf("%+v", v)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 64<<20 {
+		t.Errorf("%d MB were taken from memory", grown>>20)
+	}
 }

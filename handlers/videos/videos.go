@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 
 	"huotang/handlers/web"
@@ -30,7 +31,7 @@ func Mount(p *web.Pages, api *web.API, lib *media.Library) {
 	p.Upload("/lessons/:id/video", lib.Limit+formRoom, upload(lib))
 	p.Get("/lessons/:id/play", play(lib))
 
-	web.Get(api, "/lessons/:id/video", ofLesson)
+	web.Get(api.Public(), "/lessons/:id/video", ofLesson) // that of a lesson which the county shows to everyone, too
 	web.Receive(api, "/lessons/:id/video", "videos.Receive", lib.Limit+1, receive(lib))
 }
 
@@ -131,29 +132,50 @@ func store(r *web.Request, lib *media.Library, lesson courses.LessonID) (courses
 	if err != nil {
 		return courses.CourseID{}, err
 	}
-	for {
-		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
-			return courses.CourseID{}, noFile()
-		}
-		if err != nil {
-			return courses.CourseID{}, web.BodyError(err)
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		if part.FileName() == "" {
-			return courses.CourseID{}, noFile()
-		}
+	part, key, err := filePart(form)
+	if err != nil {
+		return courses.CourseID{}, err
+	}
+	course, err := web.DoLong(r, key, struct{ File string }{part.FileName()}, func() (courses.CourseID, error) {
 		if _, err := lib.Receive(r.Context(), by, lesson, part.FileName(), part); err != nil {
 			return courses.CourseID{}, web.BodyError(err)
 		}
 		var l courses.Lesson
-		err = r.Read(func(tx *db.Tx, _ access.Actor) (err error) {
+		err := r.Read(func(tx *db.Tx, _ access.Actor) (err error) {
 			l, err = courses.FindLesson(tx, lesson)
 			return err
 		})
 		return l.Course, err
+	})
+	if err == nil {
+		_, err = io.Copy(io.Discard, part) // what was sent a second time
+	}
+	return course, err
+}
+
+// filePart goes on to the form's file, past the form's key, which stands before it.
+func filePart(form *multipart.Reader) (file *multipart.Part, key db.FormID, err error) {
+	for {
+		part, err := form.NextPart()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, key, noFile()
+		case err != nil:
+			return nil, key, web.BodyError(err)
+		case part.FormName() == "form_id":
+			b, err := io.ReadAll(io.LimitReader(part, 64))
+			if err == nil {
+				err = key.UnmarshalText(b)
+			}
+			if err != nil {
+				return nil, key, fail.Invalid("input.form_key").Because(err)
+			}
+		case part.FormName() != "file":
+		case part.FileName() == "":
+			return nil, key, noFile()
+		default:
+			return part, key, nil
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"reflect"
 	"runtime"
@@ -14,10 +15,28 @@ import (
 	"huotang/models/fail"
 )
 
-// API registers ops as JSON endpoints.
+// API registers ops as JSON endpoints. A visitor is told to sign in before anything of his request is read; see
+// [API.Public] for the endpoints that are for visitors, too.
 type API struct {
-	w     *App
-	group *gin.RouterGroup
+	w         *App
+	group     *gin.RouterGroup
+	public    bool
+	confirmed bool
+}
+
+// Public registers endpoints that need no account, or need none for what everybody may see.
+func (a *API) Public() *API {
+	open := *a
+	open.public = true
+	return &open
+}
+
+// Confirmed registers endpoints that give people out in numbers, as [Pages.Confirmed] does pages: without the second factor of the
+// last ten minutes they answer 401 with the code accounts.factor_again, and POST /sign-in/confirm takes it.
+func (a *API) Confirmed() *API {
+	asking := *a
+	asking.confirmed = true
+	return &asking
 }
 
 // App gives the app, for areas that need it when they mount.
@@ -57,7 +76,8 @@ func write[In, Out any](a *API, method, path string, op Op[In, Out]) {
 // Serve registers an endpoint that is more than one op: signing in, which sets the cookie. Its input
 // and output types still describe it.
 func Serve[In, Out any](a *API, method, path, name string, fn func(r *Request, in In) (Out, error)) {
-	a.add(method, path, name, *new(In), *new(Out), func(r *Request) (any, error) {
+	route := Route{Method: method, Path: path, Op: name, In: *new(In), Out: *new(Out)}
+	a.add(route, func(r *Request) (any, error) {
 		in, err := input[In](r, method != http.MethodGet)
 		if err != nil {
 			return nil, err
@@ -66,9 +86,11 @@ func Serve[In, Out any](a *API, method, path, name string, fn func(r *Request, i
 	})
 }
 
-// Receive registers the upload of one file as the body itself, of at most limit bytes.
+// Receive registers the upload of one file as the body itself, of at most limit bytes. What the file is, its bytes
+// say: the content type is not looked at.
 func Receive[In, Out any](a *API, path, name string, limit int64, fn func(r *Request, in In, body io.Reader) (Out, error)) {
-	a.add(http.MethodPut, path, name, *new(In), *new(Out), func(r *Request) (any, error) {
+	route := Route{Method: http.MethodPut, Path: path, Op: name, In: *new(In), Out: *new(Out), File: true}
+	a.add(route, func(r *Request) (any, error) {
 		in, err := input[In](r, false)
 		if err != nil {
 			return nil, err
@@ -78,20 +100,56 @@ func Receive[In, Out any](a *API, path, name string, limit int64, fn func(r *Req
 	})
 }
 
-func endpoint[In, Out any](a *API, method, path string, op Op[In, Out], run func(*Request) (Out, error)) {
-	a.add(method, path, opName(op), *new(In), *new(Out), func(r *Request) (any, error) { return run(r) })
+// Deliver registers an endpoint that answers with a file of one of the content types; fn writes it by [Request.File] or
+// [Request.StartFile].
+func Deliver[In any](a *API, method, path, name string, kinds []string, fn func(r *Request, in In) error) {
+	route := Route{Method: method, Path: path, Op: name, In: *new(In), Gives: kinds}
+	a.serve(route, func(r *Request) error {
+		in, err := input[In](r, method != http.MethodGet)
+		if err != nil {
+			return err
+		}
+		return fn(r, in)
+	})
 }
 
-func (a *API) add(method, path, name string, in, out any, run func(*Request) (any, error)) {
-	a.w.routes = append(a.w.routes, Route{Method: method, Path: "/api/v1" + path, API: true, Op: name, In: in, Out: out})
-	a.group.Handle(method, path, func(c *gin.Context) {
-		r := a.w.request(c)
+func endpoint[In, Out any](a *API, method, path string, op Op[In, Out], run func(*Request) (Out, error)) {
+	route := Route{Method: method, Path: path, Op: opName(op), In: *new(In), Out: *new(Out)}
+	a.add(route, func(r *Request) (any, error) { return run(r) })
+}
+
+// add registers a route that answers in JSON.
+func (a *API) add(route Route, run func(*Request) (any, error)) {
+	a.serve(route, func(r *Request) error {
 		out, err := run(r)
-		if err != nil {
-			r.problem(err)
+		if err == nil {
+			r.json(http.StatusOK, out)
+		}
+		return err
+	})
+}
+
+// serve registers the route, whose path is that below /api/v1.
+func (a *API) serve(route Route, run func(*Request) error) {
+	path := route.Path
+	route.API, route.Public, route.Confirmed, route.Path = true, a.public, a.confirmed, "/api/v1"+path
+	a.w.routes = append(a.w.routes, route)
+	a.group.Handle(route.Method, path, func(c *gin.Context) {
+		r := a.w.request(c)
+		if !a.public && !a.w.comesSignedIn(r.Context()) {
+			r.problem(fail.NoSignIn("access.sign_in_first"))
 			return
 		}
-		r.json(http.StatusOK, out)
+		_, err := a.w.passes(r)
+		if err == nil && a.confirmed {
+			err = r.fresh()
+		}
+		if err == nil {
+			err = run(r)
+		}
+		if err != nil {
+			r.problem(err)
+		}
 	})
 }
 
@@ -121,8 +179,8 @@ func input[In any](r *Request, body bool) (In, error) {
 
 // readJSON is strict: no unknown or repeated names, no wrong types, no body over the limit.
 func (r *Request) readJSON(in any) error {
-	if ct := r.Request.Header.Get("Content-Type"); !strings.HasPrefix(ct, "application/json") {
-		return fail.Invalid("input.want_json")
+	if kind, _, err := mime.ParseMediaType(r.Request.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return fail.Unsupported("input.want_json")
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(r.gin.Writer, r.Body, r.limit))
 	if err != nil {

@@ -9,6 +9,10 @@
 //		p.Post("/sessions/:id/roll", submitRoll(at))   // bind → op → 303, or the form again with 422
 //		web.Post(api, "/sessions/:id/roll", at.Submit) // the op itself, as JSON
 //	}
+//
+// What is sent twice is done once, see [Do]: the answer is kept for a while and given again, but to the account that sent
+// it and only while it holds the same grants; what was sent is told apart by a keyed hash. An answer with a field tagged
+// `kept:"never"`, a telephone number or a code, is kept nowhere.
 package web
 
 import (
@@ -36,8 +40,12 @@ type Config struct {
 	TrustedProxies []string
 	StoreOrigin    string // origin of presigned addresses, "" when the app serves videos
 	Demo           bool   // sign-in cards for every role
+	SecondFactor   bool   // counties and townships sign in with one
 	Version        string
+	FormKey        []byte // of 32 bytes, the same on every replica: tells forms apart that were sent, see [Do]
 }
+
+const formKeySize = 32
 
 // App holds what requests share. It is safe for concurrent use once [App.Handler] was called.
 type App struct {
@@ -50,9 +58,12 @@ type App struct {
 	engine   *gin.Engine
 	sessions *scs.SessionManager
 	views    map[string]*template.Template
+	worded   sync.Map // of views by viewKey, with the words of a language
 	shared   *template.Template
 	routes   []Route
 	ready    []check
+	gate     Gate  // nil for none
+	inbox    Inbox // nil for none
 	requests *prometheus.HistogramVec
 	document func() ([]byte, error) // OpenAPI, made at its first request
 
@@ -69,13 +80,21 @@ type Route struct {
 	Method string
 	Path   string // gin's form: "/sites/:id"
 	API    bool
-	Op     string // name of the op behind an API route
-	In     any    // zero input of an API route
-	Out    any    // zero output of an API route
+	Public bool     // an API route that needs no account
+	File   bool     // an API route whose body is a file
+	Gives  []string // content types of the file that an API route answers with, nil for JSON
+
+	Confirmed bool   // asks for the second factor again, see [Pages.Confirmed]
+	Op        string // name of the op behind an API route
+	In        any    // zero input of an API route
+	Out       any    // zero output of an API route
 }
 
 // New makes an app without areas; the caller mounts them and asks for the [App.Handler].
 func New(cfg Config, d *db.DB, acc *accounts.Area, log *slog.Logger) (*App, error) {
+	if len(cfg.FormKey) != formKeySize {
+		return nil, fmt.Errorf("web: the key of the forms has %d bytes", len(cfg.FormKey))
+	}
 	gin.SetMode(gin.ReleaseMode)
 	w := &App{
 		Config: cfg, DB: d, Accounts: acc, Log: log, Registry: prometheus.NewRegistry(),
@@ -93,7 +112,7 @@ func New(cfg Config, d *db.DB, acc *accounts.Area, log *slog.Logger) (*App, erro
 		return nil, err
 	}
 	w.metrics()
-	w.engine.Use(w.observe, w.recoverPanic, w.secure)
+	w.engine.Use(w.observe, w.recoverPanic)
 	w.engine.NoRoute(w.page(func(*Request) error { return errNoPage }))
 	w.engine.NoMethod(w.page(func(*Request) error { return errNoMethod }))
 	w.system()
@@ -116,9 +135,10 @@ func (w *App) ReadyWhen(name string, ok func(context.Context) error) {
 
 // Handler is the whole: cross-site writes stopped, sign-ins loaded, routes served.
 func (w *App) Handler() http.Handler {
-	routes := withAsker(w.sessions.LoadAndSave(w.engine))
+	routes := withAsker(w.sessions.LoadAndSave(w.keepUse(w.engine)))
 	guarded := http.NewCrossOriginProtection().Handler(compress(routes))
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.secure(rw.Header())
 		if plain(r.URL.Path) {
 			w.engine.ServeHTTP(rw, r) // no sign-in to load, nothing to protect
 			return

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"huotang/models/db"
 	"huotang/models/id"
 	"huotang/models/lang"
+	"huotang/models/progress"
 )
 
 // Base is what every page has; page structs embed it and views call its methods.
@@ -23,9 +26,11 @@ type Base struct {
 	Path   string
 	Nav    []NavItem
 	Note   string // shown once on top
-	Elder  bool
+	Elder  int    // how large the type is, see [elderSteps]
 	Demo   bool
 	Form   Form
+	Inbox  bool // the header has the way to the messages
+	Unread int  // those that wait to be read
 
 	Wide      bool   // an office page, laid out for a PC
 	Stage     bool   // a lesson on a TV: dark, no header
@@ -49,25 +54,44 @@ func (r *Request) Base(title string, args ...any) Base {
 	return Base{
 		Title: l.T(title, args...), Lang: l, Actor: r.Actor, County: r.App.county(l), Path: r.URL.Path,
 		Nav: nav(r.Actor, l, r.URL.Path), Note: r.takeNote(), Elder: r.elder(), Demo: r.App.Demo,
-		RequestID: db.RequestID(r.Context()), Wide: r.Actor.Has(officeRoles...), wechat: strings.Contains(r.UserAgent(), "MicroMessenger"),
+		RequestID: db.RequestID(r.Context()), Wide: r.Actor.Has(officeRoles...), Inbox: r.App.inbox != nil && r.Actor.SignedIn(), Unread: r.news,
+		wechat: strings.Contains(r.UserAgent(), "MicroMessenger"),
 	}
 }
 
-var officeRoles = []access.Role{access.County, access.Auditor, access.Township, access.Village, access.Secretary, access.Lecturer}
+var officeRoles = []access.Role{
+	access.County, access.Auditor, access.TownshipAdmin, access.Township, access.Village, access.Secretary, access.Resident, access.Lecturer,
+}
 
-// elder says whether the large type is on: as this browser chose, else as the account, else on for hosts.
-func (r *Request) elder() bool {
+// elderSteps are the sizes of type in the words of [accounts.Prefs]: normal, 长辈版 (18 px and more) and 特大字 (30 px). Forms and
+// the cookie name them by their place here.
+var elderSteps = []string{"off", "on", "max"}
+
+// elder says how large the type is: as this browser chose, else as the account, else 长辈版 for hosts.
+func (r *Request) elder() int {
 	if c, err := r.Cookie(elderCookie); err == nil {
-		return c.Value == "1"
+		return elderStep(c.Value)
 	}
-	switch r.Prefs.Elder {
-	case "on":
-		return true
-	case "off":
-		return false
+	if step := slices.Index(elderSteps, r.Prefs.Elder); step >= 0 {
+		return step
 	}
-	return r.Actor.Has(access.Host, access.Head)
+	if r.Actor.Has(access.Host, access.Head) {
+		return 1
+	}
+	return 0
 }
+
+// elderStep reads a step as a form or the cookie names it; what names none is the normal size.
+func elderStep(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n >= len(elderSteps) {
+		return 0
+	}
+	return n
+}
+
+// NextElder is the step that the switch in the header goes to: larger, and from the largest back to normal.
+func (b Base) NextElder() int { return (b.Elder + 1) % len(elderSteps) }
 
 // The cookies beside the sign-in; none of them names a person.
 const (
@@ -109,8 +133,14 @@ func (b Base) FormID() string { return id.Random[struct{}]().String() }
 // HTMLClass is the class of the html element.
 func (b Base) HTMLClass() string {
 	var c []string
-	if b.Elder {
+	if b.Elder > 0 {
 		c = append(c, "elder")
+	}
+	if b.Elder > 1 {
+		c = append(c, "elder-max")
+	}
+	if b.Stage {
+		c = append(c, "tv")
 	}
 	if b.wechat {
 		c = append(c, "wechat")
@@ -185,6 +215,18 @@ func (b Base) Count(n int) string { return lang.Count(n) }
 
 // Hours writes centi-hours: 150 is "1.5".
 func (b Base) Hours(centi int) string { return Hours(centi) }
+
+// StudyRule says how minutes become hours: in the words that the rule has, or line by line.
+func (b Base) StudyRule(r progress.Rule) string {
+	if key := "progress.rule_" + r.Code; lang.Has(key) {
+		return b.T(key)
+	}
+	lines := make([]string, len(r.Steps))
+	for i, s := range r.Steps {
+		lines[i] = b.T("progress.rule_step", s.From, Hours(s.CentiHours))
+	}
+	return b.T("progress.rule_steps", b.Date(r.Since), strings.Join(lines, b.T("progress.rule_comma")))
+}
 
 // Size writes a size in bytes.
 func (b Base) Size(n int64) string { return Bytes(n) }

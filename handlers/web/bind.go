@@ -1,20 +1,16 @@
 package web
 
 import (
-	"crypto/sha256"
 	"encoding"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/gin-gonic/gin"
 
 	"huotang/models/fail"
 )
@@ -22,14 +18,19 @@ import (
 // Form is the posted form, parsed once; a body over the limit or a malformed one
 // reads as empty here and is told by [Request.Bind].
 func (r *Request) Form() url.Values {
-	if !r.formOK {
-		_ = r.parseForm() // told by Bind
-	}
+	r.parseForm()
 	return r.form
 }
 
-func (r *Request) parseForm() error {
-	r.formOK = true
+// parseForm reads the form once; whoever asks for it first, its error is kept for Bind.
+func (r *Request) parseForm() {
+	if !r.formOK {
+		r.formOK = true
+		r.formErr = r.readForm()
+	}
+}
+
+func (r *Request) readForm() error {
 	r.form = url.Values{}
 	r.Body = http.MaxBytesReader(r.gin.Writer, r.Body, r.limit)
 	var err error
@@ -83,12 +84,10 @@ func (r *Request) Bind(in any) error {
 	if err := r.bindPathQuery(&c, in); err != nil {
 		return err
 	}
-	if r.Method == http.MethodPost && !r.formOK {
-		if err := r.parseForm(); err != nil {
-			return err
-		}
-	}
 	if r.Method == http.MethodPost {
+		if r.parseForm(); r.formErr != nil {
+			return r.formErr
+		}
 		bindValues(&c, in, "form", func(name string) []string { return r.form[name] })
 	}
 	return c.Err()
@@ -143,6 +142,9 @@ var textType = reflect.TypeFor[encoding.TextUnmarshaler]()
 // setField sets one field and gives the catalogue key of what is wrong, "" for nothing.
 func setField(v reflect.Value, values []string) string {
 	if v.Kind() == reflect.Slice && !v.Addr().Type().Implements(textType) {
+		if reflect.PointerTo(v.Type().Elem()).Implements(textType) {
+			values = slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" }) // an empty ID is none
+		}
 		s := reflect.MakeSlice(v.Type(), len(values), len(values))
 		for i, one := range values {
 			if code := setOne(s.Index(i), one); code != "" {
@@ -206,22 +208,6 @@ func textFault(t reflect.Type) string {
 		return "input.time"
 	}
 	return "input.id"
-}
-
-// hash tells two inputs of one form apart.
-func hash(in any, params gin.Params) string {
-	if len(params) == 0 {
-		params = nil // gin hands out none or an empty list, by the context's history
-	}
-	b, err := json.Marshal(struct {
-		In     any
-		Params gin.Params
-	}{in, params})
-	if err != nil {
-		return "" // inputs are plain data; an empty hash compares equal to itself
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }
 
 // Bytes writes a size in bytes for people: "24 MB".

@@ -86,9 +86,8 @@ func (w *App) recoverPanic(c *gin.Context) {
 	c.Next()
 }
 
-// secure sets the headers that keep scripts, frames and referrers of others out.
-func (w *App) secure(c *gin.Context) {
-	h := c.Writer.Header()
+// secure sets the headers that keep scripts, frames and referrers of others out, on whatever is answered.
+func (w *App) secure(h http.Header) {
 	store := ""
 	if w.StoreOrigin != "" {
 		store = " " + w.StoreOrigin
@@ -102,5 +101,4 @@ func (w *App) secure(c *gin.Context) {
 	if w.secureCookies() {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-	c.Next()
 }

@@ -51,6 +51,10 @@ func (w *App) Describe() (*openapi3.T, error) {
 				"Errors are application/problem+json. Lists give {items, next}; next goes into ?after=.",
 		},
 		Paths: openapi3.NewPaths(),
+		Components: &openapi3.Components{SecuritySchemes: openapi3.SecuritySchemes{signInScheme: {
+			Value: openapi3.NewSecurityScheme().WithType("apiKey").WithIn("cookie").WithName(w.sessions.Cookie.Name),
+		}}},
+		Security: *openapi3.NewSecurityRequirements().With(openapi3.NewSecurityRequirement().Authenticate(signInScheme)),
 	}
 	g := openapi3gen.NewGenerator(openapi3gen.SchemaCustomizer(customise))
 	for _, route := range w.routes {
@@ -65,6 +69,9 @@ func (w *App) Describe() (*openapi3.T, error) {
 	}
 	return doc, nil
 }
+
+// signInScheme names what every endpoint asks for that is not public.
+const signInScheme = "sign_in"
 
 // customise describes types that write themselves as text, which the generator cannot know.
 func customise(_ string, t reflect.Type, _ reflect.StructTag, s *openapi3.Schema) error {
@@ -92,18 +99,21 @@ func operation(g *openapi3gen.Generator, route Route) (*openapi3.Operation, erro
 	if err := parameters(g, op, route); err != nil {
 		return nil, err
 	}
-	if body, err := schemaOf(g, route.In); err != nil {
+	if err := requestBody(g, op, route); err != nil {
 		return nil, err
-	} else if route.Method != http.MethodGet && body != nil && len(body.Value.Properties) > 0 {
-		body.Value.WithoutAdditionalProperties()
-		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithJSONSchemaRef(body)}
+	}
+	if route.Public {
+		op.Security = openapi3.NewSecurityRequirements() // none
 	}
 	out, err := schemaOf(g, route.Out)
 	if err != nil {
 		return nil, err
 	}
 	ok := openapi3.NewResponse().WithDescription("Done.")
-	if out != nil {
+	switch {
+	case route.Gives != nil:
+		ok = ok.WithContent(openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), route.Gives))
+	case out != nil:
 		ok = ok.WithJSONSchemaRef(out)
 	}
 	op.AddResponse(http.StatusOK, ok)
@@ -114,6 +124,25 @@ func operation(g *openapi3gen.Generator, route Route) (*openapi3.Operation, erro
 	op.Responses.Set("default", &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("An error.").
 		WithContent(openapi3.NewContentWithSchemaRef(problem, []string{"application/problem+json"}))})
 	return op, nil
+}
+
+// requestBody describes what is sent: an input's JSON fields, or a file as it is.
+func requestBody(g *openapi3gen.Generator, op *openapi3.Operation, route Route) error {
+	if route.File {
+		file := openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), []string{"video/*", "application/octet-stream"})
+		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).
+			WithDescription("The file itself, not a form with the file in it.").WithContent(file)}
+		return nil
+	}
+	body, err := schemaOf(g, route.In)
+	if err != nil {
+		return err
+	}
+	if route.Method != http.MethodGet && body != nil && len(body.Value.Properties) > 0 {
+		body.Value.WithoutAdditionalProperties()
+		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithJSONSchemaRef(body)}
+	}
+	return nil
 }
 
 func schemaOf(g *openapi3gen.Generator, v any) (*openapi3.SchemaRef, error) {

@@ -8,11 +8,15 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"huotang/models/access"
+	"huotang/models/db"
 	"huotang/models/fail"
 )
 
 // Pages registers HTML pages.
-type Pages struct{ w *App }
+type Pages struct {
+	w         *App
+	confirmed bool
+}
 
 // PageFunc answers one request with a view or a redirect; its error is shown in one place.
 type PageFunc func(r *Request) error
@@ -40,13 +44,40 @@ func (p *Pages) Upload(path string, limit int64, fn PageFunc) {
 	p.handle(http.MethodPost, path, limit, fn)
 }
 
+// Confirmed registers what gives people out in numbers, their telephone numbers, or the account's own second factor: counties
+// and townships are asked for the second factor again, unless they gave it within ten minutes, and are led back. Endpoints
+// have [API.Confirmed].
+func (p *Pages) Confirmed() *Pages { return &Pages{w: p.w, confirmed: true} }
+
 func (p *Pages) handle(method, path string, limit int64, fn PageFunc) {
-	p.w.routes = append(p.w.routes, Route{Method: method, Path: path})
+	p.w.routes = append(p.w.routes, Route{Method: method, Path: path, Confirmed: p.confirmed})
+	if p.confirmed {
+		fn = confirmed(fn)
+	}
 	h := p.w.limited(limit, fn)
 	p.w.engine.Handle(method, path, h)
 	if method == http.MethodGet {
 		p.w.engine.HEAD(path, h)
 	}
+}
+
+// Gate is asked before every page and endpoint. It is done when it has answered instead; its error is shown as the page's own would be.
+type Gate func(r *Request) (done bool, err error)
+
+// Gate sets the gate, once, before the app serves.
+func (p *Pages) Gate(g Gate) { p.w.gate = g }
+
+// Inbox counts the messages that wait to be read by an actor.
+type Inbox func(tx *db.Tx, by access.Actor) (int, error)
+
+// Inbox puts the way to the messages, with how many are new, into the header of every page; once, before the app serves.
+func (p *Pages) Inbox(count Inbox) { p.w.inbox = count }
+
+func (w *App) passes(r *Request) (done bool, err error) {
+	if w.gate == nil {
+		return false, nil
+	}
+	return w.gate(r)
 }
 
 func (w *App) page(fn PageFunc) gin.HandlerFunc { return w.limited(bodyLimit, fn) }
@@ -55,7 +86,15 @@ func (w *App) limited(limit int64, fn PageFunc) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		r := w.request(c)
 		r.limit = limit
-		switch err := fn(r); {
+		if oldEngine(r.UserAgent()) && !r.isAPI() {
+			r.changeEngine()
+			return
+		}
+		done, err := w.passes(r)
+		if err == nil && !done {
+			err = fn(r)
+		}
+		switch {
 		case err == nil:
 		case r.isAPI():
 			r.problem(err)

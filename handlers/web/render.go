@@ -17,10 +17,11 @@ import (
 //go:embed views/*.html
 var sharedViews embed.FS
 
+// functions are what views may call beside the methods of their page.
+var functions = template.FuncMap{"static": static.Path, "dict": dict, "list": func(v ...any) []any { return v }}
+
 func (w *App) parseShared() error {
-	t, err := template.New("layout").Funcs(template.FuncMap{
-		"static": static.Path, "dict": dict, "list": func(v ...any) []any { return v },
-	}).ParseFS(sharedViews, "views/layout.html", "views/parts.html")
+	t, err := template.New("layout").Funcs(functions).ParseFS(sharedViews, "views/layout.html", "views/parts.html")
 	if err != nil {
 		return fmt.Errorf("web: layout: %w", err)
 	}
@@ -84,9 +85,9 @@ func (r *Request) Render(view string, page any) error {
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func (r *Request) render(status int, view string, page any) error {
-	t, ok := r.App.views[view]
-	if !ok {
-		return fmt.Errorf("web: no view %q", view)
+	t, err := r.App.viewIn(view, r.Lang())
+	if err != nil {
+		return err
 	}
 	b, _ := buffers.Get().(*bytes.Buffer)
 	b.Reset()

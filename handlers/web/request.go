@@ -10,22 +10,23 @@ import (
 	"huotang/models/access"
 	"huotang/models/accounts"
 	"huotang/models/db"
-	"huotang/models/fail"
 	"huotang/models/lang"
 )
 
 // Request is one request in an area's hands.
 type Request struct {
 	*http.Request
-	App    *App
-	Actor  access.Actor   // known once a unit of work or [Request.Who] has run
-	Prefs  accounts.Prefs // of the account
-	gin    *gin.Context
-	known  bool
-	limit  int64 // of the body, in bytes
-	form   url.Values
-	formOK bool
-	unread bool // the form could not be read: there is nothing to show again
+	App     *App
+	Actor   access.Actor   // known once a unit of work or [Request.Who] has run
+	Prefs   accounts.Prefs // of the account
+	gin     *gin.Context
+	known   bool
+	news    int   // messages that wait, for the header
+	limit   int64 // of the body, in bytes
+	form    url.Values
+	formOK  bool
+	formErr error // of reading it, told by [Request.Bind]
+	unread  bool  // the form could not be read: there is nothing to show again
 }
 
 // bodyLimit is the most bytes of a body, where a route says nothing else.
@@ -95,6 +96,11 @@ func (r *Request) resolve(tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	if r.App.inbox != nil && !r.isAPI() && actor.SignedIn() {
+		if r.news, err = r.App.inbox(tx, actor); err != nil {
+			return err
+		}
+	}
 	r.Actor, r.Prefs, r.known = actor, prefs, true
 	return nil
 }
@@ -121,37 +127,6 @@ func Ask[In, Out any](r *Request, op Op[In, Out], in In) (out Out, err error) {
 		return err
 	})
 	return out, err
-}
-
-// Do runs one op in a unit of work. A form that carries a form_id is done once: sent
-// again with the same input it gets the first answer (only fields with JSON names come back).
-func Do[In, Out any](r *Request, op Op[In, Out], in In) (out Out, err error) {
-	form, err := r.formID()
-	if err != nil {
-		return out, err
-	}
-	err = r.Write(func(tx *db.Tx, by access.Actor) (err error) {
-		if form.IsZero() {
-			out, err = op(tx, by, in)
-			return err
-		}
-		out, err = db.Once(tx, by.Account, form, r.gin.FullPath(), hash(in, r.gin.Params), func() (Out, error) { return op(tx, by, in) })
-		return err
-	})
-	return out, err
-}
-
-// formID is the form's UUID, or the Idempotency-Key of an API client; zero for none.
-func (r *Request) formID() (db.FormID, error) {
-	s := r.Request.Header.Get("Idempotency-Key")
-	if s == "" && !r.isAPI() {
-		s = r.Form().Get("form_id")
-	}
-	var v db.FormID
-	if err := v.UnmarshalText([]byte(s)); err != nil {
-		return v, fail.Invalid("input.form_key").Because(err)
-	}
-	return v, nil
 }
 
 // Detach gives a context that outlives the request, for work that must end once begun.

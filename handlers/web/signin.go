@@ -25,7 +25,7 @@ const accountKey = "account"
 // the library's: with one every GET would write.
 func newSessions(w *App) *scs.SessionManager {
 	m := scs.New()
-	m.Lifetime = 30 * 24 * time.Hour
+	m.Lifetime = officeDay
 	m.HashTokenInStore = true
 	m.Cookie.Name = "huotang"
 	m.Cookie.HttpOnly = true
@@ -45,6 +45,8 @@ func newSessions(w *App) *scs.SessionManager {
 type asker struct {
 	actor access.Actor
 	prefs prefs
+	used  use  // when the sign-in was used last, as the browser brings it
+	idle  bool // the sign-in has ended now, since it was not used
 }
 
 type askerKey struct{}
@@ -52,7 +54,7 @@ type askerKey struct{}
 // withAsker makes room for who asks.
 func withAsker(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(rw, r.WithContext(context.WithValue(r.Context(), askerKey{}, &asker{})))
+		next.ServeHTTP(rw, r.WithContext(context.WithValue(r.Context(), askerKey{}, &asker{used: usedBefore(r)})))
 	})
 }
 
@@ -95,17 +97,25 @@ type signInStore struct {
 
 // FindCtx reads a sign-in, and notes that it is used where the last note is stale.
 func (s *signInStore) FindCtx(ctx context.Context, token string) (b []byte, found bool, err error) {
-	stale := false
+	stale, idle := false, false
 	err = s.w.DB.Peek(ctx, func(tx *db.Tx) error {
 		in, actor, p, err := accounts.SignedIn(tx, token)
 		b, stale = in.Data, in.Stale(tx.Now)
-		if who, ok := ctx.Value(askerKey{}).(*asker); ok {
-			*who = asker{actor, p}
+		if who, ok := ctx.Value(askerKey{}).(*asker); ok && err == nil {
+			who.actor, who.prefs = actor, p
+			who.used.at = s.w.lastUse(token, who.used, in.SeenAt)
+			idle = idles(actor) && tx.Now.Sub(who.used.at) >= accounts.IdleLimit
+			if idle {
+				who.actor, who.prefs, who.idle = access.Actor{}, prefs{}, true
+			}
 		}
 		return err
 	})
 	if fail.KindOf(err) == fail.Missing {
 		return nil, false, nil
+	}
+	if err == nil && idle {
+		return nil, false, s.DeleteCtx(ctx, token)
 	}
 	if err == nil && stale {
 		s.touch(ctx, token)
@@ -151,6 +161,25 @@ func (s *signInStore) Delete(string) error                    { return errNoCont
 // hasSignIn reports whether the request came with a sign-in that has not expired.
 func (w *App) hasSignIn(ctx context.Context) bool { return w.sessions.GetString(ctx, accountKey) != "" }
 
+// Account is that of the request's sign-in, zero for visitors; known without a query. Whether it may still sign in is not.
+func (r *Request) Account() accounts.AccountID {
+	var account accounts.AccountID
+	if err := account.UnmarshalText([]byte(r.App.sessions.GetString(r.Context(), accountKey))); err != nil {
+		return accounts.AccountID{}
+	}
+	return account
+}
+
+// comesSignedIn reports whether the request came with the sign-in of an account that may use it, as far as is known
+// without another look into the database; units of work ask for themselves.
+func (w *App) comesSignedIn(ctx context.Context) bool {
+	if !w.hasSignIn(ctx) {
+		return false
+	}
+	who, ok := ctx.Value(askerKey{}).(*asker)
+	return !ok || who.actor.SignedIn()
+}
+
 // signedIn gives the actor of the request's sign-in; a visitor when there is none, or when the
 // account may no longer sign in.
 func (w *App) signedIn(tx *db.Tx, ctx context.Context) (access.Actor, prefs, error) { //nolint:revive // ctx is of the request, tx has its own
@@ -181,10 +210,13 @@ func (w *App) actor(tx *db.Tx, ctx context.Context, account accounts.AccountID) 
 	return accounts.Actor(tx, account)
 }
 
-// longLived are the roles whose devices are remembered; the others sign in each working day.
-var longLived = []access.Role{access.Host, access.Head, access.Trainee}
-
-const officeDay = 12 * time.Hour
+// How long a sign-in lasts: that of an office a working day, and less when it is not used; those of hosts and trainees are
+// remembered as long as they come now and then.
+const (
+	officeDay  = 12 * time.Hour
+	remembered = 180 * 24 * time.Hour
+	renewAfter = 30 * 24 * time.Hour
+)
 
 // SignIn binds the browser to the account, under a new token.
 func (r *Request) SignIn(account accounts.AccountID) error {
@@ -199,9 +231,12 @@ func (r *Request) SignIn(account accounts.AccountID) error {
 	if err != nil {
 		return err
 	}
-	if !by.Has(longLived...) {
+	if idles(by) {
 		m.SetDeadline(ctx, time.Now().Add(officeDay)) //nolint:forbidigo // scs makes the cookie's age from its own clock
+	} else {
+		m.SetDeadline(ctx, r.App.later().Add(remembered))
 	}
+	m.Remove(ctx, pendingKey)
 	return nil
 }
 
@@ -255,7 +290,7 @@ func (r *Request) keepPrefs(change func(*prefs)) error {
 // county is the county's own name for the header.
 func (w *App) county(l lang.Lang) string {
 	if name := w.countyName.Load(); name != nil {
-		return *name + l.T("layout.county")
+		return l.T("layout.county_of", *name)
 	}
 	return l.T("layout.county")
 }

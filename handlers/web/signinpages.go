@@ -20,7 +20,12 @@ type signInView struct {
 	NextPath string
 	CarryTo  string       // where a form that met an expired sign-in wanted to go
 	Carried  []FieldError // its fields: name and text
+	People   []Option     // whom this device knows
+	Other    bool         // the plain form was asked for
 }
+
+// Digits reports that everybody whom the form is for types digits.
+func (v signInView) Digits() bool { return len(v.People) > 0 && !v.Other && v.CarryTo == "" }
 
 type card struct {
 	Role access.Role
@@ -31,11 +36,16 @@ type card struct {
 var cardIcons = map[access.Role]string{
 	access.County: "report", access.Township: "house", access.Village: "people", access.Secretary: "document",
 	access.Host: "hearth", access.Trainee: "courses", access.Auditor: "search",
+	access.TownshipAdmin: "house", access.GroupLeader: "people", access.Head: "hearth", access.Resident: "people",
+	access.Lecturer: "film", access.Cadre: "calendar", access.Delegate: "feedback",
 }
 
 func signInPage(r *Request) error {
 	why := ""
-	if r.Query("next") != "" {
+	switch {
+	case r.Query("why") == "idle":
+		why = r.T("sign_in.idle")
+	case r.Query("next") != "":
 		why = r.T("sign_in.needed")
 	}
 	return r.showSignIn(http.StatusOK, why, r.Query("next"), "", nil)
@@ -43,6 +53,9 @@ func signInPage(r *Request) error {
 
 func (r *Request) showSignIn(status int, why, next, carryTo string, carried []FieldError) error {
 	page := signInView{Base: r.Base("sign_in.title"), Why: why, NextPath: next, CarryTo: carryTo, Carried: carried}
+	if err := r.knownHere(&page); err != nil {
+		return err
+	}
 	if r.App.Demo {
 		err := r.Read(func(tx *db.Tx, _ access.Actor) error {
 			cards, err := accounts.DemoCards(tx)
@@ -62,10 +75,19 @@ func (r *Request) showSignIn(status int, why, next, carryTo string, carried []Fi
 // comes back; a form that was being sent is carried along, so that nothing typed is lost.
 func (r *Request) askSignIn(e *fail.Error) {
 	var err error
-	if r.Method == http.MethodPost {
-		err = r.showSignIn(e.Kind.Status(), r.T("sign_in.again"), "", r.URL.RequestURI(), carry(r.Form()))
-	} else {
-		err = r.See("/sign-in?next=" + url.QueryEscape(r.URL.RequestURI()))
+	why, again := "", r.T("sign_in.again")
+	if r.wasIdle() {
+		why, again = "&why=idle", r.T("sign_in.idle_again")
+	}
+	switch post := r.Method == http.MethodPost; {
+	case e.Code == errNotFresh.Code && post:
+		err = r.showConfirm(e.Kind.Status(), secondView{CarryTo: r.URL.RequestURI(), Carried: carry(r.Form())}, Form{})
+	case e.Code == errNotFresh.Code:
+		err = r.See("/sign-in/confirm?next=" + url.QueryEscape(r.URL.RequestURI()))
+	case post:
+		err = r.showSignIn(e.Kind.Status(), again, "", r.URL.RequestURI(), carry(r.Form()))
+	default:
+		err = r.See("/sign-in?next=" + url.QueryEscape(r.URL.RequestURI()) + why)
 	}
 	if err != nil {
 		r.App.Log.ErrorContext(r.Context(), "sign-in page failed", "err", err)
@@ -74,7 +96,7 @@ func (r *Request) askSignIn(e *fail.Error) {
 }
 
 // secret are the fields that never come back in a page: they are typed again.
-var secret = map[string]bool{"password": true, "old": true}
+var secret = map[string]bool{"password": true, "old": true, "again": true}
 
 func carry(form url.Values) []FieldError {
 	var out []FieldError
@@ -109,13 +131,19 @@ func (r *Request) carriedForm() (to string, fields []FieldError) {
 type Credentials struct {
 	Username string `json:"username" form:"username"`
 	Password string `json:"password" form:"password"`
+	Code     string `json:"code,omitzero" form:"-"` // of the second factor, where the account has one
 }
 
 func signInForm(r *Request) error {
 	var in Credentials
 	err := r.Bind(&in)
+	var account accounts.AccountID
 	if err == nil {
-		err = r.enter(in)
+		account, err = r.enter(in)
+	}
+	done := false
+	if err == nil {
+		done, err = r.Enter(account)
 	}
 	if err != nil {
 		e, ok := fail.As(err)
@@ -126,42 +154,47 @@ func signInForm(r *Request) error {
 		form := r.formWith(e)
 		return r.signInAgain(e.Kind.Status(), form, to, carried)
 	}
-	return r.entered()
+	return r.goOn(done)
 }
 
 func (r *Request) signInAgain(status int, form Form, to string, carried []FieldError) error {
 	page := signInView{Base: r.Base("sign_in.title"), NextPath: r.Form().Get("next"), CarryTo: to, Carried: carried}
 	page.Form = form
+	if err := r.knownHere(&page); err != nil {
+		return err
+	}
 	return r.render(status, "web/sign-in", page)
 }
 
-// enter checks the credentials and signs in. The slow comparison runs in no transaction.
-func (r *Request) enter(in Credentials) error {
+// enter checks the credentials. The slow comparison runs in no transaction.
+func (r *Request) enter(in Credentials) (account accounts.AccountID, err error) {
 	acc := r.App.Accounts
 	var c accounts.Candidate
-	err := r.Read(func(tx *db.Tx, _ access.Actor) (err error) {
-		c, err = acc.Candidate(tx, accounts.EnterInput{Username: in.Username, Address: r.IP()})
+	err = r.Read(func(tx *db.Tx, _ access.Actor) (err error) {
+		device := r.device()
+		if who := r.chosen(); who != "" {
+			if in.Username, err = usernameOn(tx, device, who); err != nil {
+				return err
+			}
+		}
+		c, err = acc.Candidate(tx, accounts.EnterInput{Username: in.Username, Address: r.IP(), Device: device})
 		return err
 	})
 	if err != nil {
-		return err
+		return account, err
 	}
 	ok, err := c.Verify(r.Context(), in.Password)
 	if err != nil {
-		return err
+		return account, err
 	}
-	var account accounts.AccountID
 	err = r.Write(func(tx *db.Tx, _ access.Actor) (err error) {
 		account, err = acc.Entered(tx, c, ok)
 		return err
 	})
-	switch {
-	case err != nil:
-		return err
-	case account.IsZero():
-		return accounts.ErrWrong
+	if err == nil && account.IsZero() {
+		err = accounts.Wrong(in.Username)
 	}
-	return r.SignIn(account)
+	return account, err
 }
 
 type continueView struct {
@@ -211,7 +244,11 @@ type SignedIn struct {
 }
 
 func apiSignIn(r *Request, in Credentials) (SignedIn, error) {
-	if err := r.enter(in); err != nil {
+	account, err := r.enter(in)
+	if err == nil {
+		err = r.enterAPI(account, in.Code)
+	}
+	if err != nil {
 		return SignedIn{}, err
 	}
 	return SignedIn{Home(r.Actor)}, nil

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -24,12 +25,22 @@ func (w *App) system() {
 	p := w.Pages()
 	p.Get("/sign-in", signInPage)
 	p.Post("/sign-in", signInForm)
+	p.Get("/sign-in/second", secondPage)
+	p.Post("/sign-in/second", secondForm)
+	p.Get("/sign-in/paper", paperPage)
+	p.Get("/sign-in/confirm", confirmPage)
+	p.Post("/sign-in/confirm", confirmForm)
+	p.Post("/sign-in/move", moveForm)
+	p.Post("/sign-in/forget", forgetForm)
 	p.Post("/sign-out", signOut)
 	p.Post("/elder", setElder)
 	p.Post("/language", setLanguage)
-	api := w.API()
+	api := w.API().Public()
 	Serve(api, http.MethodPost, "/sign-in", "accounts.SignIn", apiSignIn)
 	Serve(api, http.MethodPost, "/sign-out", "accounts.SignOut", apiSignOut)
+	Serve(api, http.MethodPost, "/sign-in/factor", "accounts.StartFactor", apiFactor)
+	Serve(api, http.MethodPost, "/sign-in/factor/confirm", "accounts.TakeFactor", apiTakeFactor)
+	Serve(w.API(), http.MethodPost, "/sign-in/confirm", "accounts.Confirm", apiConfirm)
 	if w.Demo {
 		p.Post("/demo/sign-in", demoForm)
 		Serve(api, http.MethodPost, "/demo/sign-in", "accounts.Demo", apiDemo)
@@ -79,12 +90,9 @@ func localPath(p string) bool {
 const year = 365 * 24 * 60 * 60 // seconds
 
 func setElder(r *Request) error {
-	value := "0"
-	if r.Form().Get("elder") == "1" {
-		value = "1"
-	}
-	r.cookie(elderCookie, value, year)
-	if err := r.keepPrefs(func(p *prefs) { p.Elder = map[string]string{"1": "on", "0": "off"}[value] }); err != nil {
+	step := elderStep(r.Form().Get("elder"))
+	r.cookie(elderCookie, strconv.Itoa(step), year)
+	if err := r.keepPrefs(func(p *prefs) { p.Elder = elderSteps[step] }); err != nil {
 		return err
 	}
 	return r.See(r.back())

@@ -41,8 +41,9 @@ func echo(calls *int) web.Op[echoInput, echoView] {
 
 func mount(calls *int) func(p *web.Pages, api *web.API) {
 	return func(p *web.Pages, api *web.API) {
-		web.Post(api, "/echo", echo(calls))
-		web.Get(api, "/echo", echo(calls))
+		web.Post(api.Public(), "/echo", echo(calls))
+		web.Get(api.Public(), "/echo", echo(calls))
+		web.Post(api, "/private", echo(calls))
 		p.Get("/panic", func(*web.Request) error { panic("a defect") })
 		p.Get("/private", func(r *web.Request) error {
 			_, err := r.Signed()
@@ -81,6 +82,25 @@ func TestEndpointIsStrict(t *testing.T) {
 		if c.field != "" && (len(p.Errors) != 1 || p.Errors[0].Field != c.field || p.Errors[0].Message == "") {
 			t.Errorf("%.40s: errors %+v, want one at %s", c.body, p.Errors, c.field)
 		}
+	}
+}
+
+// Before a visitor's body or query is looked at he is told to sign in.
+func TestVisitorsSignInFirst(t *testing.T) {
+	e := dbtest.SQLite(t)
+	var calls int
+	b := webtest.New(t, e, mount(&calls)).Visitor(t)
+	for _, body := range []string{`{"word":"茶"}`, `{"word":3}`, `{"word":`, `{"no":1}`, `{"word":"` + strings.Repeat("茶", 1<<20) + `"}`} {
+		var p web.Problem
+		if got := b.API("POST", "/private?count=x", body, &p); got != 401 || p.Code != "access.sign_in_first" || calls != 0 {
+			t.Errorf("%.40s: %d %s, %d calls", body, got, p.Code, calls)
+		}
+	}
+	if got := b.Send("/api/v1/private", "text/plain", strings.NewReader("x")).Status; got != 401 {
+		t.Errorf("another kind of body: %d", got)
+	}
+	if got := b.Send("/api/v1/echo", "text/plain", strings.NewReader(`{"word":"茶"}`)).Status; got != 415 {
+		t.Errorf("another kind of body where visitors may: %d", got)
 	}
 }
 

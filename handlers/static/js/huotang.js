@@ -3,30 +3,36 @@ const root = document.documentElement;
 root.classList.add('js');
 if (/MicroMessenger/i.test(navigator.userAgent)) root.classList.add('wechat');
 
-// A fresh key for a form that is sent again without a new page, so that it does not get the first answer.
-export function freshKey(form) {
-  const field = form.querySelector('input[data-key]');
-  if (!field) return;
+// A random UUID, made by hand: crypto.randomUUID needs newer browsers, and https.
+export function uuid() {
   const b = crypto.getRandomValues(new Uint8Array(16));
   b[6] = (b[6] & 15) | 64;
   b[8] = (b[8] & 63) | 128;
   const hex = Array.from(b, function (n) { return (n + 256).toString(16).slice(1); }).join('');
-  field.value = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-// Large type without reload: all switches turn together, the server is told in the background.
+// A fresh key for a form that is sent again without a new page, so that it does not get the first answer.
+export function freshKey(form) {
+  const field = form.querySelector('input[data-key]');
+  if (field) field.value = uuid();
+}
+
+// Another size of type without reload: all switches turn together, the server is told in the background.
 function turnElder(form) {
-  const on = !root.classList.contains('elder');
+  const step = Number(form.elements.elder.value);
+  const next = (step + 1) % 3;
   const body = new URLSearchParams(new FormData(form));
-  root.classList.toggle('elder', on);
-  if (!on) root.classList.remove('elder-max');
+  root.classList.toggle('elder', step > 0);
+  root.classList.toggle('elder-max', step > 1);
   fetch(form.action, { method: 'POST', body: body, keepalive: true, redirect: 'manual' }).catch(function () {});
-  document.querySelectorAll('form[data-elder]').forEach(function (f) {
+  document.querySelectorAll('form[data-elder=next]').forEach(function (f) {
     const b = f.querySelector('button');
-    f.elements.elder.value = on ? '0' : '1';
-    b.setAttribute('aria-pressed', String(on));
-    b.querySelector('span').textContent = on ? b.dataset.wordOff : b.dataset.wordOn;
-    freshKey(f);
+    f.elements.elder.value = String(next);
+    b.querySelector('span').textContent = b.dataset.words.split('|')[next];
+  });
+  document.querySelectorAll('form[data-elder=to]').forEach(function (f) {
+    f.querySelector('button').setAttribute('aria-pressed', String(Number(f.elements.elder.value) === step));
   });
 }
 
@@ -61,8 +67,12 @@ window.addEventListener('pageshow', function () {
   document.querySelectorAll('button[aria-busy]').forEach(function (b) { rest(b.form, false); });
 });
 
+// A list goes at once to what a finger chose. The arrow keys pass over every entry on the way: they wait for the button.
+let byKeys = false;
+document.addEventListener('keydown', function () { byKeys = true; });
+document.addEventListener('pointerdown', function () { byKeys = false; });
 document.addEventListener('change', function (e) {
-  if (e.target.matches('select[data-autosubmit]')) e.target.form.submit();
+  if (!byKeys && e.target.matches('select[data-autosubmit]')) e.target.form.submit();
 });
 
 document.addEventListener('click', function (e) {

@@ -48,6 +48,7 @@ function start(form) {
 
   function tell(message) {
     box.querySelector('[data-text]').textContent = message;
+    box.querySelector('[data-sign-in]').hidden = message !== say.signedOut;
     box.hidden = !message;
     bar.hidden = stop.hidden = !xhr;
     form.querySelectorAll('button:not([data-stop])').forEach(function (b) { b.disabled = Boolean(xhr); });
@@ -74,7 +75,7 @@ function start(form) {
       else if (xhr.status === 422 && page && page.querySelector('.errors')) {
         end('');
         takeErrors(form, page);
-      } else end(xhr.status === 413 ? say.large : say.failed);
+      } else end({ 401: say.signedOut, 413: say.large }[xhr.status] || say.failed);
     };
     xhr.onerror = function () { end(say.broken); };
     xhr.onabort = function () { end(say.stopped); };

@@ -100,6 +100,9 @@ var (
 	desk  = screen{1366, 768, 1, false, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"}
 )
 
+// tv is a TV in a living room, with what is plugged into it.
+var tv = screen{1920, 1080, 1, false, "Mozilla/5.0 (Linux; Android 9; TV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.99 Safari/537.36"}
+
 // Person is someone with a browser of their own. A person acts in one goroutine at a time; several persons
 // may act at once.
 type Person struct {
@@ -112,6 +115,7 @@ type Person struct {
 	scripts bool
 	folder  string // of downloads
 	shots   *shots
+	held    *spot // where [Person.Lift] has carried something
 }
 
 // Phone gives a person with a phone of 390×844 points and a finger.
@@ -187,6 +191,9 @@ func (p *Person) emulate(ctx context.Context, height int64) error {
 // OnPhone and OnDesk put the page that is open on the other device.
 func (p *Person) OnPhone() { p.t.Helper(); p.change(phone) }
 
+// OnTV puts the page on a TV of 1920×1080 points.
+func (p *Person) OnTV() { p.t.Helper(); p.change(tv) }
+
 // OnDesk is [Person.OnPhone] the other way.
 func (p *Person) OnDesk() { p.t.Helper(); p.change(desk) }
 
@@ -219,15 +226,6 @@ func (p *Person) Agent(agent string) {
 	if err := call(p.ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: "zh-CN,zh;q=0.9"}); err != nil {
 		p.t.Fatalf("browser: %v", err)
 	}
-}
-
-// WithoutJS switches the site's scripts off, from the next page on.
-func (p *Person) WithoutJS() {
-	p.t.Helper()
-	if err := call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		p.t.Fatalf("browser: %v", err)
-	}
-	p.scripts = false
 }
 
 // Slow gives the browser a line of so many bytes a second, each way; 0 takes the limit off.

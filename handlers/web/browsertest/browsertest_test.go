@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,9 @@ func verbs(t *testing.T, p *browsertest.Person) {
 	p.WantStatus(200)
 	p.See("2026-11-23b10")
 	p.NotSee("今天的事")
+	if b := p.Reads(regexp.MustCompile(`-23b(\d)`)); b != "1" {
+		t.Errorf("reads %q", b)
+	}
 
 	p.Open("/")
 	p.Fill("姓名", "")

@@ -119,6 +119,21 @@
     return '<' + el.tagName.toLowerCase() + (el.id ? ' id=' + el.id : '') + (cls ? ' class="' + cls + '"' : '') + '> ' + squeeze(el.textContent).slice(0, 40);
   }
 
+  // What lies above the whole of a thing that the screen shows, such as a bar that stands at its end.
+  function hides(el) {
+    const b = el.getBoundingClientRect();
+    let above = '';
+    for (const y of [b.top + 2, (b.top + b.bottom) / 2, b.bottom - 2]) {
+      for (const x of [b.left + 2, (b.left + b.right) / 2, b.right - 2]) {
+        const top = document.elementFromPoint(x, y);
+        if (!top) continue;
+        if (top === el || el.contains(top) || top.contains(el) || top.closest('label') && top.closest('label').control === el) return '';
+        above = describe(top);
+      }
+    }
+    return above;
+  }
+
   // Remembers what the next tap starts, to know whether a new page is to come.
   function arm(el, scripts) {
     const rec = { click: null, submit: null };
@@ -135,6 +150,14 @@
       rec.click = !!link && !e.defaultPrevented && leaves(link);
     }, { once: true });
     window.addEventListener('submit', (e) => { rec.submit = !e.defaultPrevented; }, { once: true });
+  }
+
+  // A link in a line of words is as high as the line.
+  function inText(el) {
+    if (el.tagName !== 'A' || getComputedStyle(el).display !== 'inline') return false;
+    let block = el.parentElement;
+    while (getComputedStyle(block).display.startsWith('inline')) block = block.parentElement;
+    return squeeze(block.innerText).length > squeeze(el.innerText).length;
   }
 
   function leaves(link) {
@@ -218,6 +241,13 @@
       const main = document.querySelector('main') || document.body;
       return main ? main.innerText.replace(/\s*\n\s*/g, '\n').trim() : '';
     },
+    // Sizes in millimetres as the page lays them out now, and whether something inside is cut off.
+    sizes(selector) {
+      return Array.from(document.querySelectorAll(selector), (el) => {
+        const box = el.getBoundingClientRect();
+        return { width: box.width * 25.4 / 96, height: box.height * 25.4 / 96, cut: el.scrollHeight > el.clientHeight + 1 || el.scrollWidth > el.clientWidth + 1 };
+      });
+    },
     focus() {
       const el = document.activeElement;
       if (!el || el === document.body || el === document.documentElement) return null;
@@ -230,6 +260,7 @@
         visible: b.width > 0 && b.height > 0 && b.right > 0 && b.left < innerWidth,
         ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== 'none' ||
           label.outlineStyle !== 'none' && parseFloat(label.outlineWidth) > 0 || label.boxShadow !== 'none' || el.tagName === 'VIDEO',
+        covered: hides(el.labels && el.labels[0] && b.width * b.height <= 16 ? el.labels[0] : el),
       };
     },
     wide() {
@@ -242,6 +273,7 @@
         if (b.width === 0 || b.right <= width + 1) return;
         for (let up = el.parentElement; up; up = up.parentElement) {
           if (up !== document.body && /auto|scroll|hidden|clip/.test(getComputedStyle(up).overflowX)) return;
+          if (getComputedStyle(up).position === 'fixed') return; // as wide as what the others make of the screen
         }
         out.push(describe(el));
       });
@@ -250,11 +282,12 @@
     mains() {
       return Array.from(document.querySelectorAll('.btn.main')).filter(shown).map(name);
     },
-    targets(least) {
+    targets(least, finger) {
       const out = new Set();
-      const all = 'button,select,summary,input:not([type=hidden]),textarea,a.btn,nav a,.rows a,.opt,.seg label,.chips label,.card.pick';
+      const links = finger ? 'a[href]' : 'a.btn,nav a,.rows a,.card.pick';
+      const all = links + ',button,select,summary,input:not([type=hidden]),textarea,.opt,.seg label,.chips label';
       document.querySelectorAll(all).forEach((el) => {
-        if (!shown(el) || !touchable(el) || el.closest('.crumbs,.foot') || el.classList.contains('link') || el.closest('.opt') && !el.matches('.opt')) return;
+        if (!shown(el) || !touchable(el) || el.closest('.opt') && !el.matches('.opt') || inText(el)) return;
         const b = el.getBoundingClientRect();
         if (b.height < least - 0.5 || b.width < Math.min(least, 44) - 0.5) out.add(Math.round(b.width) + '×' + Math.round(b.height) + ' ' + describe(el));
       });
@@ -276,8 +309,93 @@
       document.documentElement.classList.toggle('elder-max', elder > 1);
       window.scrollTo(0, 0);
     },
+    // Puts the keyboard before the first thing of the page: where something was that had it and is gone. From here on each
+    // press of Tab first notes where the keyboard stands, when the page has come to rest there.
+    walk() {
+      const before = document.createElement('span');
+      before.tabIndex = -1;
+      document.body.insertBefore(before, document.body.firstChild);
+      before.focus();
+      before.remove();
+      window.scrollTo(0, 0);
+      if (!window.browsertestStops) window.addEventListener('keydown', () => { window.browsertestStops.push(this.focus()); }, true);
+      window.browsertestStops = [];
+    },
+    walked() {
+      return window.browsertestStops.concat([this.focus()]);
+    },
+    outline() {
+      return {
+        lang: document.documentElement.lang, title: document.title, mains: document.querySelectorAll('main').length,
+        h1: Array.from(document.querySelectorAll('h1')).filter(shown).map((h) => squeeze(h.innerText)),
+      };
+    },
+    unfold() {
+      document.querySelectorAll('details').forEach((d) => { d.open = true; });
+    },
+    // What can be used, each with its places in the source; radio buttons of one name are one control.
+    controls() {
+      const all = Array.from(document.querySelectorAll('*'));
+      const groups = new Map();
+      const usable = 'a[href],button,input:not([type=hidden]),select,textarea,summary,video[controls],audio[controls],[tabindex="0"],[contenteditable]';
+      document.querySelectorAll(usable).forEach((el) => {
+        if (!shown(el) || el.disabled || el.tabIndex < 0 && el.closest('[aria-hidden=true]')) return;
+        const radio = el.type === 'radio' && el.name;
+        const key = radio ? (el.form ? all.indexOf(el.form) : '') + el.name : el;
+        if (!groups.has(key)) groups.set(key, { what: describe(el) + name(el), orders: [] });
+        groups.get(key).orders.push(all.indexOf(el));
+      });
+      return Array.from(groups.values());
+    },
+    // Whether something of the main part stays at the screen's end while the page moves below it.
+    bar() {
+      return Array.from(document.querySelectorAll('main *')).some((el) => shown(el) && /sticky|fixed/.test(getComputedStyle(el).position));
+    },
+    dead() {
+      const out = [];
+      document.querySelectorAll('button,input[type=button],[role=button]').forEach((el) => {
+        if (shown(el) && !(el.form && el.type === 'submit')) out.push(describe(el));
+      });
+      document.querySelectorAll('a[href^="#"]').forEach((el) => {
+        if (!document.getElementById(decodeURIComponent(el.hash.slice(1)))) out.push(describe(el));
+      });
+      document.querySelectorAll('form').forEach((f) => {
+        if (shown(f) && !Array.from(f.elements).some((el) => el.type === 'submit' && shown(el))) out.push(describe(f));
+      });
+      return out;
+    },
+    send(path, fields) {
+      const form = document.createElement('form');
+      form.method = 'post';
+      form.action = path;
+      Object.keys(fields).forEach((name) => fields[name].forEach((value) => {
+        const field = document.createElement('textarea');
+        field.name = name;
+        field.value = value;
+        form.appendChild(field);
+      }));
+      document.body.appendChild(form);
+      form.submit();
+    },
     pictures() {
-      return Array.from(document.images).filter((i) => !(i.complete && i.naturalWidth > 0)).map((i) => i.src);
+      const missing = Array.from(document.images).filter((i) => !(i.complete && i.naturalWidth > 0)).map((i) => i.src);
+      document.querySelectorAll('svg use').forEach((u) => {
+        const box = u.getBBox();
+        if (shown(u.ownerSVGElement) && !(box.width + box.height > 0)) missing.push(u.getAttribute('href'));
+      });
+      return missing;
+    },
+    // What the page says in words: the machine's own, which are marked as code, left out.
+    words() {
+      return [...document.querySelectorAll('code')].reduce((text, code) => text.replace(code.innerText, ''), document.body.innerText);
+    },
+    // The middle of what a selector finds, brought onto the screen when it is asked for.
+    middle(selector, scroll) {
+      const el = document.querySelector(selector);
+      if (!el) return null;
+      if (scroll) el.scrollIntoView({ block: 'nearest' });
+      const b = el.getBoundingClientRect();
+      return { X: b.left + b.width / 2, Y: b.top + b.height / 2 };
     },
     video() {
       const v = document.querySelector('video');

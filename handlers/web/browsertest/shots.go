@@ -98,6 +98,24 @@ func (p *Person) Paper(on bool) {
 	}
 }
 
+// Size is that of a thing on paper, in millimetres.
+type Size struct {
+	Width, Height float64
+	Cut           bool // something in it does not fit
+}
+
+// Printed gives the sizes of what a CSS selector finds, as it is printed.
+func (p *Person) Printed(selector string) []Size {
+	p.t.Helper()
+	p.Paper(true)
+	defer p.Paper(false)
+	sizes, err := eval[[]Size](p, js("sizes", selector))
+	if err != nil {
+		p.fail("on paper: %v", err)
+	}
+	return sizes
+}
+
 // PDF prints the page on A4 as its own print styles say.
 func (p *Person) PDF() []byte {
 	p.t.Helper()

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -273,6 +274,20 @@ func (p *Person) Sees(words string) bool {
 	return err == nil && ok
 }
 
+// Reads waits until something on the screen matches, and gives it, spaces as one; with a group, what the group matches.
+func (p *Person) Reads(pattern *regexp.Regexp) string {
+	p.t.Helper()
+	var found []string
+	if !p.until(func() bool {
+		page, err := eval[string](p, "page()")
+		found = pattern.FindStringSubmatch(strings.Join(strings.Fields(page), " "))
+		return err == nil && found != nil
+	}) {
+		p.fail("reads nothing like %s", pattern)
+	}
+	return found[len(found)-1]
+}
+
 // At waits until the page's path is this one. A path that ends in "*" stands for all that begin so.
 func (p *Person) At(path string) {
 	p.t.Helper()
@@ -321,9 +336,15 @@ func (p *Person) Eventually(what string, ok func() bool) {
 // Download taps the words and waits for the file that this brings: its name and where it lies.
 func (p *Person) Download(words string) (name, file string) {
 	p.t.Helper()
+	return p.Came(func() { p.t.Helper(); p.Tap(words) })
+}
+
+// Came does what brings a file, and waits for it: its name and where it lies.
+func (p *Person) Came(act func()) (name, file string) {
+	p.t.Helper()
 	w := p.watch
 	before := see(w, func() int { return len(w.guid) })
-	p.Tap(words)
+	act()
 	guid := ""
 	if !p.until(func() bool {
 		return see(w, func() bool {
@@ -339,7 +360,7 @@ func (p *Person) Download(words string) (name, file string) {
 			return false
 		})
 	}) {
-		p.fail("tapping %s: no file came", words)
+		p.fail("no file came")
 	}
 	see(w, func() bool { delete(w.guid, guid); return true })
 	return name, p.folder + "/" + guid

@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -26,6 +27,7 @@ type Request struct {
 	Bytes  int64  // received over the network, with headers; 0 from a cache
 	Cached bool
 	Failed string // why it ended without its answer; "" when it did not
+	loader cdp.LoaderID
 }
 
 // watch collects what the browser tells of one person's page. It is safe for concurrent use.
@@ -43,6 +45,7 @@ type watch struct {
 	status   map[cdp.LoaderID]int
 	requests []*Request
 	open     map[network.RequestID]*Request
+	ranges   map[network.RequestID]string
 	faults   []string
 	dialogs  []string
 	guid     map[string]string // downloads of this page: guid → name
@@ -52,7 +55,8 @@ type watch struct {
 func newWatch(site string) *watch {
 	return &watch{
 		site: site, status: map[cdp.LoaderID]int{}, open: map[network.RequestID]*Request{},
-		guid: map[string]string{}, done: map[string]bool{},
+		ranges: map[network.RequestID]string{},
+		guid:   map[string]string{}, done: map[string]bool{},
 	}
 }
 
@@ -80,6 +84,7 @@ func (w *watch) event(ev any) {
 	case *page.EventFrameNavigated:
 		if ev.Frame.ParentID == "" {
 			w.loader = ev.Frame.LoaderID
+			w.left()
 			if ev.Type == page.NavigationTypeBackForwardCacheRestore { // whole already
 				w.loaded = w.loader
 			}
@@ -110,6 +115,15 @@ func (w *watch) event(ev any) {
 	}
 }
 
+// left ends what pages before this one have asked for: the browser drops some of it, such as their icon, without a word.
+func (w *watch) left() {
+	for _, r := range w.requests {
+		if r.Status == 0 && r.Failed == "" && r.loader != w.loader {
+			r.Failed = "its page was left"
+		}
+	}
+}
+
 func (w *watch) traffic(ev any) {
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
@@ -117,11 +131,14 @@ func (w *watch) traffic(ev any) {
 			r.answered(ev.RedirectResponse)
 			r.Bytes = int64(ev.RedirectResponse.EncodedDataLength)
 		}
-		r := &Request{Method: ev.Request.Method, URL: ev.Request.URL, Kind: string(ev.Type), Range: header(ev.Request.Headers, "range")}
+		r := &Request{Method: ev.Request.Method, URL: ev.Request.URL, Kind: string(ev.Type), loader: ev.LoaderID}
+		r.Range = cmp.Or(header(ev.Request.Headers, "range"), w.ranges[ev.RequestID])
 		w.requests, w.open[ev.RequestID] = append(w.requests, r), r
 	case *network.EventRequestWillBeSentExtraInfo:
+		// It may come before the request, or before the step of a redirect, that it belongs to; each step asks for the same range.
+		w.ranges[ev.RequestID] = cmp.Or(header(ev.Headers, "range"), w.ranges[ev.RequestID])
 		if r := w.open[ev.RequestID]; r != nil && r.Range == "" {
-			r.Range = header(ev.Headers, "range")
+			r.Range = w.ranges[ev.RequestID]
 		}
 	case *network.EventRequestServedFromCache:
 		if r := w.open[ev.RequestID]; r != nil {
@@ -153,7 +170,7 @@ func (w *watch) traffic(ev any) {
 }
 
 func (r *Request) answered(a *network.Response) {
-	r.Status = int(a.Status)
+	r.Status, r.Failed = int(a.Status), ""
 	r.Cached = r.Cached || a.FromDiskCache || a.FromPrefetchCache || a.FromServiceWorker
 }
 

@@ -21,6 +21,7 @@ import (
 	"huotang/handlers/web"
 	"huotang/models/accounts"
 	"huotang/models/db/dbtest"
+	"huotang/models/people/peopletest"
 )
 
 // Site is a running app.
@@ -41,6 +42,10 @@ func Config(t testing.TB, e *dbtest.Env, cfg web.Config, mount func(p *web.Pages
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	acc := accounts.New(bytes.Repeat([]byte{7}, 32))
+	acc.SealWith(peopletest.Ring(t))
+	if cfg.FormKey == nil {
+		cfg.FormKey = bytes.Repeat([]byte{8}, 32)
+	}
 	w, err := web.New(cfg, e.DB, acc, log)
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +81,15 @@ type Browser struct {
 	t      testing.TB
 	site   *Site
 	client *http.Client
+	always http.Header
+}
+
+// Header is sent with every request from now on.
+func (b *Browser) Header(name, value string) {
+	if b.always == nil {
+		b.always = http.Header{}
+	}
+	b.always.Set(name, value)
 }
 
 // Visitor opens a browser without a sign-in.
@@ -134,6 +148,9 @@ func (b *Browser) request(method, path, contentType string, body io.Reader) *htt
 	}
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
+	}
+	for name, values := range b.always {
+		req.Header[name] = values
 	}
 	return req
 }

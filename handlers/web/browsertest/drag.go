@@ -1,0 +1,47 @@
+package browsertest
+
+import (
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+)
+
+// Lift takes the thing with the words by the mouse and carries it over what a CSS selector finds; [Person.Drop] lets go of it.
+func (p *Person) Lift(words, over string) {
+	p.t.Helper()
+	_, _ = eval[*spot](p, js("middle", over, true)) // told below
+	from := p.reach("lifting "+words, js("tapSpot", p.where(), words, p.scripts))
+	to, err := eval[*spot](p, js("middle", over, false))
+	if err != nil || to == nil {
+		p.fail("carrying %s: there is no %s: %v", words, over, err)
+	}
+	held := func(e *input.DispatchMouseEventParams) {
+		e.Button, e.Buttons, e.ClickCount = input.MouseButtonLeft, 1, 1
+	}
+	p.mouse("lifting "+words, chromedp.MouseEvent(chromedp.MousePressed, from.X, from.Y, held))
+	const steps = 8
+	for i := range steps + 1 {
+		part := float64(i) / steps
+		p.mouse("carrying "+words, chromedp.MouseEvent(chromedp.MouseMoved, from.X+(to.X-from.X)*part, from.Y+(to.Y-from.Y)*part, held))
+	}
+	p.held = to
+}
+
+// Drop lets go of what was lifted, and waits for the new page when that starts one.
+func (p *Person) Drop() {
+	p.t.Helper()
+	at := p.held
+	if at == nil {
+		p.fail("dropping: nothing is held")
+	}
+	p.held = nil
+	p.mouse("dropping", chromedp.MouseEvent(chromedp.MouseReleased, at.X, at.Y, func(e *input.DispatchMouseEventParams) {
+		e.Button, e.ClickCount = input.MouseButtonLeft, 1
+	}))
+}
+
+func (p *Person) mouse(doing string, event chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, event); err != nil {
+		p.fail("%s: %v", doing, err)
+	}
+}
