@@ -56,6 +56,49 @@ func (sh *shell) adminAdd(ctx context.Context, args []string) error {
 	return errors.Join(sh.addAdmin(ctx, s, *in), s.Close())
 }
 
+// adminReset lets somebody in again who has lost his password or his second factor: who may run this on the server has the
+// installation in his hands anyway. It prints a one-time link for a new password.
+func (sh *shell) adminReset(ctx context.Context, args []string) error {
+	set := sh.flags("admin reset")
+	src := configFlags(set)
+	username := set.String("username", "", "用户名 / sign-in `name`")
+	if _, err := sh.parse(set, args, 0); err != nil {
+		return err
+	}
+	if *username == "" {
+		return usagef("admin reset: 要有 --username / needs --username")
+	}
+	cfg, err := sh.load(src)
+	if err != nil {
+		return err
+	}
+	s, err := sh.backroom(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sh.resetAccount(ctx, s, *username), s.Close())
+}
+
+func (sh *shell) resetAccount(ctx context.Context, s *Server, username string) error {
+	var code accounts.Code
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		by := access.System("app.admin")
+		account, err := accounts.ByUsername(tx, by, username)
+		if err == nil {
+			_, err = accounts.ResetFactor(tx, by, accounts.AccountInput{ID: account})
+		}
+		if err == nil {
+			code, err = s.areas.Accounts.MakeResetCode(tx, by, accounts.AccountInput{ID: account})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(sh.out, "到 %s 前有效,用一次 / works once, until then\n  %s/first/%s\n", local(code.ExpiresAt), s.opts.Config.Site(s.opts.Config.Listen), code.Code)
+	return nil
+}
+
 func (sh *shell) addAdmin(ctx context.Context, s *Server, in newAdmin) error {
 	password, err := sh.askPassword()
 	if err != nil {

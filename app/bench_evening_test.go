@@ -30,6 +30,7 @@ import (
 	"huotang/models/org/orgtest"
 	"huotang/models/people"
 	"huotang/models/people/peopletest"
+	"huotang/models/privacy"
 	"huotang/models/progress"
 )
 
@@ -62,6 +63,10 @@ func newEvening(b *testing.B, e *dbtest.Env) *evening {
 	cfg := configs.Default()
 	cfg.Secret = benchSecret
 	v.name = accountstest.SetPassword(b, e, accounts.New(cfg.Key("accounts")), v.host.Account, accountstest.Password)
+	e.Do(b, func(tx *db.Tx) error {
+		_, err := privacy.Agree(tx, v.host, privacy.AnswerInput{Version: 1})
+		return err
+	})
 	clerk := coursestest.Actor(b, e, access.Township, tree.Township.Path)
 	county := coursestest.Actor(b, e, access.County, tree.County.Path)
 	course := coursestest.Reviewed(b, e, clerk, county, tree.Township.ID, "春茶管理", "春茶管理")
@@ -308,7 +313,7 @@ func openBench(b *testing.B, program, name string) *benchPlace {
 	return p
 }
 
-// evenings measures what a host does, on one database.
+// evenings measures what a host does, from the sign-in on, on one database.
 func (f *figures) evenings(b *testing.B, program, database string) {
 	b.Helper()
 	p := openBench(b, program, database)
@@ -328,6 +333,8 @@ func (f *figures) evenings(b *testing.B, program, database string) {
 	f.add("open a roll of 20, API", database, asked, 0.8, "").
 		against(b, 60, p.house, host, "/api/v1/sessions/"+session.String()+"/roll", p.limits, p.server, queries...)
 	f.submits(b, p, host)
+	f.signIns(b, p)
+	f.permissions(b, p, host)
 }
 
 // submits measures a roll handed in over HTTP against its rows written by hand, without HTTP.

@@ -46,7 +46,7 @@ func serveLimits(setup string) error {
 	if err != nil {
 		return err
 	}
-	lean(os.Environ())
+	lean(os.Environ(), demoMemory)
 	gin.SetMode(gin.ReleaseMode)
 	g, limits := gin.New(), map[string]*limit{}
 	g.GET("/readyz", func(c *gin.Context) { c.Status(http.StatusOK) })

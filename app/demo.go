@@ -58,7 +58,7 @@ func (sh *shell) demo(ctx context.Context, args []string) error {
 	if err := d.greet(ctx, s); err != nil {
 		return errors.Join(err, s.Close())
 	}
-	lean(sh.environ)
+	lean(sh.environ, demoMemory)
 	return errors.Join(s.Run(ctx), s.Close())
 }
 
@@ -129,11 +129,21 @@ func (d *demoFolder) refuseForeign() error {
 		return fmt.Errorf("demo: %w", err)
 	}
 	for _, e := range entries {
-		if e.Name() != lockName && e.Name() != filepath.Base(d.cfg.SecretFile()) {
+		if e.Name() != lockName && !d.isKey(e.Name()) {
 			return fmt.Errorf("demo: %s 里有别的东西,换一个 --dir / holds other things, choose another --dir", d.cfg.Data)
 		}
 	}
 	return nil
+}
+
+// isKey reports a file with keys, or one half written.
+func (d *demoFolder) isKey(name string) bool {
+	for _, file := range []string{d.cfg.SecretFile(), d.cfg.PhoneKeyFile()} {
+		if base := filepath.Base(file); name == base || strings.HasPrefix(name, base+"-") {
+			return true
+		}
+	}
+	return false
 }
 
 // clear removes what a demo keeps, the marker last.
@@ -142,6 +152,13 @@ func (d *demoFolder) clear() error {
 	for _, name := range []string{filepath.Base(d.cfg.DatabaseFile()), demoFill} {
 		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 			errs = append(errs, os.RemoveAll(d.path(name+suffix)))
+		}
+	}
+	for _, file := range []string{d.cfg.SecretFile(), d.cfg.PhoneKeyFile()} {
+		halves, err := filepath.Glob(file + "-*")
+		errs = append(errs, err)
+		for _, half := range halves {
+			errs = append(errs, os.Remove(half))
 		}
 	}
 	errs = append(errs, os.RemoveAll(d.cfg.ObjectFolder()), os.RemoveAll(d.path(demoMarker)))
@@ -164,7 +181,7 @@ func (d *demoFolder) writeMarker() error {
 
 // fill makes the county in a database that waits for no disk, writes that out, and gives it its name.
 func (d *demoFolder) fill(ctx context.Context, line *progressLine) error {
-	if err := d.cfg.KeepSecret(); err != nil {
+	if err := keepKeys(&d.cfg); err != nil {
 		return err
 	}
 	if err := d.fillDatabase(ctx, line); err != nil {
@@ -199,10 +216,13 @@ func (d *demoFolder) fillDatabase(ctx context.Context, line *progressLine) (err 
 	if c, ok := store.(io.Closer); ok {
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
-	a := connect(d.cfg, database, store)
+	a, err := connect(d.cfg, database, store)
+	if err != nil {
+		return err
+	}
 	deps := demo.Deps{
-		DB: database, Clock: clock, Library: a.Library, Accounts: a.Accounts, Courses: a.Courses,
-		Curricula: a.Curricula, Attendance: a.Attendance, Service: a.Service,
+		DB: database, Clock: clock, Library: a.Library, People: a.People, Accounts: a.Accounts, Courses: a.Courses,
+		Curricula: a.Curricula, Exchange: a.Exchange, Attendance: a.Attendance, Service: a.Service,
 	}
 	if err := d.county(ctx, deps, d.made.Seed, d.now(), line.show); err != nil {
 		return err

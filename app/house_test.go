@@ -19,10 +19,10 @@ const module = "huotang"
 // line. Packages of one line are siblings and never import each other. A package that is not listed has the place of the
 // folder above it; "handlers/*" is any area.
 var order = []string{
-	"configs", "models/fail", "models/date", "models/id", "models/lang", "models/access", "models/db", "models/audit",
+	"models/seal", "configs", "models/fail", "models/date", "models/id", "models/lang", "models/access", "models/db", "models/audit",
 	"models/settings", "models/outbox", "models/runs", "models/org", "models/people", "models/accounts", "models/calendar",
-	"models/courses", "models/videos", "models/curricula", "models/attendance", "models/progress",
-	"models/meetings models/service models/assets", "models/reports", "media", "jobs", "handlers/static", "handlers/web",
+	"models/courses", "models/videos", "models/curricula", "models/exchange", "models/feeds", "models/attendance", "models/progress",
+	"models/meetings models/service models/assets", "models/imports", "models/privacy", "models/messages", "models/reports", "media", "jobs", "handlers/static", "handlers/web",
 	"handlers/*", "handlers", "app/demo", "app",
 }
 

@@ -21,18 +21,7 @@ func TestJourneyPlan(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, h *place) {
 		c := newCounty(t, h, 3, 0)
 		clerk := h.desk(t, c.clerk)
-		clerk.Open("/calendar")
-		clerk.Tap("活动日规则")
-		clerk.See("凤山镇的活动日规则", "每月23日")
-		clerk.Fill("从哪个月起", "2026-12")
-		clerk.Choose("每月第几个星期几")
-		clerk.Fill("第几个", "第一个")
-		clerk.Fill("星期几", "星期五")
-		clerk.Choose("顺延到下一个工作日")
-		clerk.Tap("先看看")
-		clerk.See("接下来12个月是这些日子", "2026年12月4日 星期五")
-		clerk.Tap("定下来")
-		clerk.See("定好了", "2026年12月起")
+		setRule(clerk)
 
 		office := h.desk(t, c.office)
 		office.Open("/jobs")
@@ -44,17 +33,18 @@ func TestJourneyPlan(t *testing.T) {
 				}
 				return office.Sees("做完了")
 			})
-			office.See("townships 2")
+			office.See("2个乡镇")
 			office.Tap("回到系统任务")
 			h.env.Clock.Add(time.Minute)
 		}
 		office.Tap("做完了")
-		office.See("added 0, moved 0, cancelled 0, restored 0")
-		office.Open("/calendar?month=2026-12")
+		office.See("照旧")
+		office.NotSee("新排", "改期", "撤掉", "恢复")
+		office.Open("/calendar?view=list&month=2026-12")
 		office.In("安石村王家院家庭党校").See("2026年12月4日 星期五")
 		office.In("古平村犀牛家庭党校").See("2026年12月23日")
 
-		clerk.Open("/calendar?month=2026-12")
+		clerk.Open("/calendar?view=list&month=2026-12")
 		clerk.In("安石村李家寨家庭党校").See("2026年12月4日 星期五")
 		clerk.NotSee("古平村犀牛家庭党校")
 
@@ -70,13 +60,32 @@ func TestJourneyPlan(t *testing.T) {
 	})
 }
 
+// setRule has the township meet on first Fridays from December on.
+func setRule(clerk *browsertest.Person) {
+	clerk.Open("/calendar")
+	clerk.Tap("活动日规则")
+	clerk.See("凤山镇的活动日规则", "每月23日")
+	clerk.Fill("从哪个月起", "2026-12")
+	clerk.Choose("每月第几个星期几")
+	clerk.Fill("第几个", "第一个")
+	clerk.Fill("星期几", "星期五")
+	clerk.Choose("顺延到下一个工作日")
+	clerk.Tap("先看看")
+	clerk.See("接下来12个月是这些日子", "2026年12月4日 星期五")
+	clerk.Tap("定下来")
+	clerk.See("定好了", "2026年12月起")
+}
+
 // The same through the API, with what a page cannot show: schools that come and go, other townships, and the licence.
 func TestJourneyPlanByAPI(t *testing.T) {
 	onEveryDatabase(t, func(t *testing.T, h *place) {
 		c := newCounty(t, h, 3, 0)
 		clerk, office, host, far := h.client(t, c.clerk), h.client(t, c.office), h.client(t, c.host), h.client(t, c.far)
 		rule := map[string]any{"from": "2026-12", "kind": "weekday", "nth": 1, "weekday": 5, "holiday": "next_working_day"}
-		send[calendar.RuleView](t, clerk, "PUT", "/calendar/rules/"+c.Township.ID.String(), rule)
+		at := "/calendar/rules/" + c.Township.ID.String()
+		refused(t, clerk, "PUT", at, rule, 409, "calendar.look_first")
+		rule["seen"] = send[calendar.PreviewView](t, clerk, "POST", at+"/preview", rule).Fingerprint
+		send[calendar.RuleView](t, clerk, "PUT", at, rule)
 		refused(t, clerk, "PUT", "/calendar/rules/"+c.Township2.ID.String(), rule, 404, "access.not_found")
 
 		added := send[org.SiteView](t, office, "POST", "/sites", map[string]any{

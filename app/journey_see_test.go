@@ -83,7 +83,7 @@ func TestJourneySee(t *testing.T) {
 
 		host := h.phone(t, c.host)
 		host.Open("/county")
-		host.WantStatus(404)
+		host.WantStatus(403)
 		h.settled(host)
 	})
 }
@@ -155,7 +155,7 @@ func paper(t *testing.T, p *browsertest.Person) {
 	p.NotSee("打印A4", "提意见")
 	p.Paper(false)
 	pdf := p.PDF()
-	if n := bytes.Count(pdf, []byte("/Type /Page")) - bytes.Count(pdf, []byte("/Type /Pages")); n != 1 {
+	if n := pagesOf(pdf); n != 1 {
 		t.Errorf("%d pages of paper, want the one that the page says", n)
 	}
 	if !bytes.Contains(pdf, []byte("/MediaBox [0 0 594")) && !bytes.Contains(pdf, []byte("/MediaBox [0 0 595")) {
@@ -194,7 +194,7 @@ func TestJourneySeeByAPI(t *testing.T) {
 		refused(t, clerk, "GET", "/reports/summary?unit=530921102", nil, 404, "access.not_found")
 		for _, name := range []string{c.host, c.trainee, c.secretary} {
 			r := h.client(t, name).api("GET", "/reports/summary", nil)
-			wantProblem(t, r, 404, "access.not_found")
+			wantProblem(t, r, 403, "access.nowhere")
 		}
 		refused(t, h.visitor(t), "GET", "/reports/summary", nil, 401, "access.sign_in_first")
 

@@ -47,7 +47,7 @@ func TestJourneyTeach(t *testing.T) {
 		host.Axe()
 		host.Tap("交名单")
 
-		host.See("核对一下再交", "这1个人还没点，来了吗?", "17人(应到20人)", "记名2人，没记名3人", "赵有福")
+		host.See("核对一下再交", "这1个人还没点，来了吗？", "17人(应到20人)", "记名2人，没记名3人", "赵有福")
 		host.In("杨秀兰").Choose("到")
 		host.Fill("李秀兰", "农忙")
 		host.Fill("几点开始", "20:00")

@@ -23,10 +23,16 @@ import (
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
+	"huotang/models/exchange"
+	"huotang/models/feeds"
+	"huotang/models/imports"
+	"huotang/models/messages"
 	"huotang/models/org"
 	"huotang/models/outbox"
 	"huotang/models/people"
+	"huotang/models/privacy"
 	"huotang/models/progress"
+	"huotang/models/reports"
 	"huotang/models/runs"
 	"huotang/models/service"
 	"huotang/models/settings"
@@ -36,11 +42,12 @@ import (
 // rows are the row structs of all areas.
 var rows = slices.Concat(
 	db.Rows(), audit.Rows(), settings.Rows(), outbox.Rows(), runs.Rows(), org.Rows(), people.Rows(), accounts.Rows(),
-	calendar.Rows(), courses.Rows(), videos.Rows(), curricula.Rows(), attendance.Rows(), progress.Rows(), service.Rows(),
+	calendar.Rows(), courses.Rows(), videos.Rows(), curricula.Rows(), exchange.Rows(), feeds.Rows(), attendance.Rows(), progress.Rows(), service.Rows(), imports.Rows(),
+	privacy.Rows(), messages.Rows(), reports.Rows(),
 )
 
 // rowless are tables that only queries written by hand use.
-var rowless = []string{"unit_aliases"}
+var rowless []string
 
 // column is what the code, or a database, says of a column.
 type column struct {
@@ -124,7 +131,7 @@ func kindOf(f reflect.Type) (kind string, pointer bool) {
 	switch f {
 	case reflect.TypeFor[date.Date]():
 		return "date", pointer
-	case reflect.TypeFor[date.Month]():
+	case reflect.TypeFor[date.Month](), reflect.TypeFor[date.Quarter]():
 		return "text", pointer
 	case reflect.TypeFor[time.Time]():
 		return "time", pointer
@@ -235,7 +242,7 @@ func sqliteTables(t *testing.T, e *dbtest.Env) map[string]table {
 func sqliteKind(declared, name string) string {
 	switch declared {
 	case "BLOB":
-		if name == "data" {
+		if name == "data" || name == "phone" {
 			return "bytes"
 		}
 		return "id"
@@ -254,7 +261,7 @@ func sqliteKind(declared, name string) string {
 }
 
 var mysqlKinds = map[string]string{
-	"binary(16)": "id", "blob": "bytes", "tinyint(1)": "bool", "datetime(3)": "time", "date": "date", "int": "int", "int(11)": "int",
+	"binary(16)": "id", "blob": "bytes", "longblob": "bytes", "tinyint(1)": "bool", "datetime(3)": "time", "date": "date", "int": "int", "int(11)": "int",
 	"bigint": "int", "bigint(20)": "int", "longtext": "text", "char(7)": "text",
 }
 

@@ -16,6 +16,9 @@ func (sh *shell) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if !cfg.Factor() {
+		return usagef("second_factor: off 只给演示县 / is for the demo county only: huotang demo")
+	}
 	s, err := New(ctx, Options{
 		Config: cfg, Version: buildVersion(), Now: sh.now, Log: newLog(sh.err, cfg.Log), Out: sh.out,
 	})
@@ -26,7 +29,7 @@ func (sh *shell) serve(ctx context.Context, args []string) error {
 	if err := s.offerSetup(ctx); err != nil {
 		return errors.Join(err, s.Close())
 	}
-	lean(sh.environ)
+	lean(sh.environ, 0)
 	return errors.Join(s.Run(ctx), s.Close())
 }
 

@@ -98,7 +98,15 @@ func (s *Server) openFolder(context.Context) error {
 	return nil
 }
 
-func (s *Server) openSecret(context.Context) error { return s.opts.Config.KeepSecret() }
+func (s *Server) openSecret(context.Context) error { return keepKeys(&s.opts.Config) }
+
+// keepKeys fills what must be secret and was not given from the data folder.
+func keepKeys(cfg *configs.Config) error {
+	if err := cfg.KeepSecret(); err != nil {
+		return err
+	}
+	return cfg.KeepPhoneKeys()
+}
 
 func (s *Server) openFront(context.Context) (err error) {
 	if s.front, err = openFront(s.opts.Config, s.opts.Log); err != nil {
@@ -162,9 +170,9 @@ func (s *Server) openStore(ctx context.Context) (err error) {
 	return nil
 }
 
-func (s *Server) openAreas(context.Context) error {
-	s.areas = connect(s.opts.Config, s.db, s.store)
-	return nil
+func (s *Server) openAreas(context.Context) (err error) {
+	s.areas, err = connect(s.opts.Config, s.db, s.store)
+	return err
 }
 
 // stopTime is how long jobs under way may take when the server stops.
@@ -176,19 +184,37 @@ func (s *Server) openJobs(context.Context) (err error) {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	s.areas.Jobs = jobs.New(s.db, s.opts.Log, fmt.Sprintf("%.80s/%d", host, os.Getpid()), s.opts.Now)
+	s.areas.Jobs.Version = s.opts.Version
+	s.areas.Importer = jobs.NewImporter(s.db, s.areas.Imports, s.opts.Log)
+	s.areas.Imports.OnWork(s.areas.Importer.Wake)
+	s.areas.Sender = jobs.NewSender(s.db, s.areas.Messages, s.gateway(host), s.opts.Log)
+	s.areas.Messages.OnWork(s.areas.Sender.Wake)
+	s.later("messages", func() error { return within(stopTime, s.areas.Sender.Stop) })
+	s.later("imports", func() error { return within(stopTime, s.areas.Importer.Stop) })
 	s.later("jobs", func() error { return within(stopTime, s.areas.Jobs.Stop) })
-	return s.areas.Jobs.Add(everyJob(s.areas)...)
+	return s.areas.Jobs.Add(everyJob(s.opts.Config.Schedules, s.areas)...)
+}
+
+// gateway is the county's way to telephones, none when it is not configured.
+func (s *Server) gateway(host string) jobs.Gateway {
+	w := s.opts.Config.Webhook
+	if !w.On() {
+		return jobs.Gateway{}
+	}
+	return jobs.Gateway{URL: w.URL, Key: w.Key(), Host: fmt.Sprintf("%.60s/%d", host, os.Getpid())}
 }
 
 func (s *Server) openWeb(ctx context.Context) (err error) {
 	cfg := s.opts.Config
 	s.web, err = web.New(web.Config{
 		BaseURL: s.URL(), TrustedProxies: cfg.TrustedProxies, StoreOrigin: s.store.Origin(),
-		Demo: s.opts.Demo, Version: s.opts.Version,
+		Demo: s.opts.Demo, SecondFactor: cfg.Factor() && !s.opts.Demo, Version: s.opts.Version,
+		FormKey: cfg.Key("forms"),
 	}, s.db, s.areas.Accounts, s.opts.Log)
 	if err != nil {
 		return err
 	}
+	s.web.Registry.MustRegister(s.areas.Jobs, s.areas.Sender)
 	s.web.ReadyWhen("schema", s.db.Current)
 	s.web.ReadyWhen("store", s.store.Check)
 	s.later("requests", func() error { return within(shutdownTime, s.front.close) })
@@ -223,6 +249,8 @@ func (s *Server) Run(ctx context.Context) error {
 		if err := s.areas.Jobs.Start(ctx); err != nil {
 			return err
 		}
+		s.areas.Importer.Start()
+		s.areas.Sender.Start()
 	}
 	s.opts.Log.Info("serving", "address", s.Addr(), "url", s.URL(), "version", s.opts.Version)
 	select {

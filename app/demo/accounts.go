@@ -3,19 +3,26 @@ package demo
 import (
 	"fmt"
 	"slices"
+
+	"huotang/models/date"
 )
 
 // The roles of the accounts, in the words of the permission table.
 const (
-	RoleCounty    = "county"
-	RoleAuditor   = "auditor"
-	RoleTownship  = "township"
-	RoleVillage   = "village"
-	RoleSecretary = "secretary"
-	RoleHost      = "host"
-	RoleHead      = "head"
-	RoleLecturer  = "lecturer"
-	RoleTrainee   = "trainee"
+	RoleCounty        = "county"
+	RoleAuditor       = "auditor"
+	RoleTownshipAdmin = "township_admin"
+	RoleTownship      = "township"
+	RoleVillage       = "village"
+	RoleSecretary     = "secretary"
+	RoleGroupLeader   = "group_leader"
+	RoleHost          = "host"
+	RoleHead          = "head"
+	RoleResident      = "resident"
+	RoleLecturer      = "lecturer"
+	RoleCadre         = "cadre"
+	RoleDelegate      = "delegate"
+	RoleTrainee       = "trainee"
 )
 
 // Account is a sign-in with one role. No person has two.
@@ -23,10 +30,11 @@ type Account struct {
 	Username string
 	Name     string
 	Role     string
-	Unit     string // code of the division, party unit or school that the role is held on
-	Person   int    // index into People; None for officials, who are on no roster
-	Site     int    // the school of a host, head or trainee; else None
-	Card     string // which card of the demo's sign-in page it stands on, "" for most
+	Unit     string    // code of the division, party unit or school that the role is held on
+	Person   int       // index into People; None for officials, who are on no roster
+	Site     int       // the school of a host, head or trainee; else None
+	Card     string    // which card of the demo's sign-in page it stands on, "" for most
+	Until    date.Date // last day of the role; zero for no end
 }
 
 // Lecturer teaches courses; some have an account to write them.
@@ -42,11 +50,12 @@ const (
 	demoTrainees  = 12 // of the demo's school
 	otherTrainees = 18
 	countyCode    = "530921000000"
+	residentDays  = 300 // that a resident team still stays
 )
 
 // plantAccounts makes the sign-ins: county, auditor, two clerks for each township, a
 // village clerk and a secretary for each township, every host, a few heads,
-// lecturers and trainees.
+// lecturers and trainees, and one of each other role around the demo's school.
 func (c *County) plantAccounts(src *content) {
 	c.addOfficial(src, "county", RoleCounty, countyCode, "county")
 	c.addOfficial(src, "county.reviewer", RoleCounty, countyCode, "")
@@ -63,6 +72,7 @@ func (c *County) plantAccounts(src *content) {
 		c.addPerson("h"+s.Code, RoleHost, s.Code, s.Host, card)
 	}
 	c.plantSecretaries()
+	c.plantGroupLeader()
 	c.plantHeads()
 	c.plantTrainees()
 }
@@ -76,11 +86,22 @@ func (c *County) plantTownshipAccounts(src *content, township int) {
 	clerk, villageClerk := "", ""
 	if township == demo.Township {
 		clerk, villageClerk, village = "township", "village", demo.Village
+		c.plantVisitors(src, t.Slug, t.Code, c.Divisions[village].Code)
 	}
 	c.addOfficial(src, t.Slug+".clerk", RoleTownship, t.Code, clerk)
 	c.addOfficial(src, t.Slug+".reviewer", RoleTownship, t.Code, "")
 	code := c.Divisions[village].Code
 	c.addOfficial(src, "v"+code, RoleVillage, code, villageClerk)
+}
+
+// plantVisitors makes an account for each of the roles that come to the demo's village from outside, and for the admin
+// of its township.
+func (c *County) plantVisitors(src *content, slug, township, village string) {
+	c.addOfficial(src, slug+".admin", RoleTownshipAdmin, township, RoleTownshipAdmin)
+	c.addOfficial(src, "r"+village, RoleResident, village, RoleResident)
+	c.Accounts[len(c.Accounts)-1].Until = c.Today.AddDays(residentDays)
+	c.addOfficial(src, "d"+village, RoleCadre, village, RoleCadre)
+	c.addOfficial(src, slug+".delegate", RoleDelegate, township, RoleDelegate)
 }
 
 // addOfficial makes an account for someone who is on no roster, with a name of the county.
@@ -96,7 +117,7 @@ func (c *County) addOfficial(src *content, username, role, unit, card string) {
 func (c *County) addPerson(username, role, unit string, person int, card string) {
 	p := c.People[person]
 	site := p.Site
-	if role == RoleSecretary {
+	if role == RoleSecretary || role == RoleGroupLeader {
 		site = None
 	}
 	c.Accounts = append(c.Accounts, Account{
@@ -108,10 +129,14 @@ func (c *County) plantLecturers(src *content) {
 	for i, r := range src.lecturers {
 		l := Lecturer{Key: r["key"], Name: r["name"], Title: r["title"], Account: None}
 		if r["account"] == "yes" {
+			card := ""
+			if c.accountWith(RoleLecturer) == None {
+				card = RoleLecturer
+			}
 			l.Account = len(c.Accounts)
 			c.Accounts = append(c.Accounts, Account{
 				Username: fmt.Sprintf("lecturer.%02d", i+1), Name: l.Name, Role: RoleLecturer,
-				Unit: countyCode, Person: None, Site: None,
+				Unit: countyCode, Person: None, Site: None, Card: card,
 			})
 		}
 		c.Lecturers = append(c.Lecturers, l)
@@ -133,6 +158,18 @@ func (c *County) plantSecretaries() {
 	}
 }
 
+// plantGroupLeader makes an account for somebody of the demo school's party group, who leads it in the demo.
+func (c *County) plantGroupLeader() {
+	demo := c.Sites[c.DemoSite]
+	for _, p := range slices.Backward(c.roster[c.DemoSite]) {
+		if c.mayStudy(p) && c.People[p].Party == demo.Party {
+			group := c.Parties[demo.Party]
+			c.addPerson("g"+group.Code[1:], RoleGroupLeader, group.Code, p, RoleGroupLeader)
+			return
+		}
+	}
+}
+
 // plantHeads makes accounts for the first heads who have none yet.
 func (c *County) plantHeads() {
 	made := 0
@@ -141,7 +178,11 @@ func (c *County) plantHeads() {
 			return
 		}
 		if c.accountOf(s.Head) == None {
-			c.addPerson("x"+s.Code, RoleHead, s.Code, s.Head, "")
+			card := ""
+			if made == 0 {
+				card = RoleHead
+			}
+			c.addPerson("x"+s.Code, RoleHead, s.Code, s.Head, card)
 			made++
 		}
 	}
@@ -190,13 +231,17 @@ func (c *County) accountOf(person int) int {
 	return slices.IndexFunc(c.Accounts, func(a Account) bool { return a.Person == person })
 }
 
+// accountWith gives the first account of a role, None when there is none.
+func (c *County) accountWith(role string) int {
+	return slices.IndexFunc(c.Accounts, func(a Account) bool { return a.Role == role })
+}
+
 // account gives the account with the user name, None when there is none.
 func (c *County) account(username string) int {
 	return slices.IndexFunc(c.Accounts, func(a Account) bool { return a.Username == username })
 }
 
-// Carded gives the account on a card of the sign-in page: county, township, village,
-// secretary, host, trainee or auditor; false for any other word.
+// Carded gives the account on a card of the sign-in page, by the role's word; false for any other word.
 func (c *County) Carded(card string) (Account, bool) {
 	i := slices.IndexFunc(c.Accounts, func(a Account) bool { return card != "" && a.Card == card })
 	if i == None {

@@ -3,7 +3,7 @@
 //
 // [New] gives the county as it stands: divisions, party tree, 583 family schools,
 // about 12,000 people, accounts, rules, courses, curricula, notices. [County.History]
-// turns the activity days that the calendar planned into exactly 7,996 sessions.
+// turns the activity days that the calendar planned into 7,996 sessions, less the meetings of an exchange week.
 // Neither reads a clock or a database, and the same (seed, today) always gives the
 // same plan. Every entity draws from its own generator, seeded by the seed and its
 // key, so that one more entity does not change the others.
@@ -48,8 +48,10 @@ type County struct {
 	Curricula []Curriculum
 	Notices   []Notice
 	Feedback  []Feedback
+	Handovers []Handover
 
 	DemoSite   int // the school of the host's sign-in card: due today, with a good history
+	LatestSite int // the school that held the last activity of the history, yesterday
 	SilentSite int // the one school that never has a record
 
 	townships []int         // indexes into Divisions
@@ -78,6 +80,7 @@ func New(seed uint64, today date.Date) (*County, error) {
 	c.appoint()
 	c.plantRules()
 	c.plantAccounts(content)
+	c.plantHandovers()
 	if err := c.plantCourses(content); err != nil {
 		return nil, fmt.Errorf("demo courses: %w", err)
 	}

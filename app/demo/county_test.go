@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -177,6 +178,7 @@ func TestAccounts(t *testing.T) {
 		want := map[string]int{
 			RoleCounty: 2, RoleAuditor: 1, RoleTownship: 26, RoleVillage: 13, RoleSecretary: 13,
 			RoleHost: SiteCount, RoleHead: 6, RoleLecturer: 4, RoleTrainee: 30,
+			RoleTownshipAdmin: 1, RoleGroupLeader: 1, RoleResident: 1, RoleCadre: 1, RoleDelegate: 1,
 		}
 		for role, n := range want {
 			if roles[role] != n {
@@ -196,6 +198,13 @@ func TestCardsBelongToTheDemoSchool(t *testing.T) {
 			"secretary": c.Parties[demo.Branch].Code,
 			"host":      demo.Code,
 			"trainee":   demo.Code,
+
+			"township_admin": c.Divisions[demo.Township].Code,
+			"group_leader":   c.Parties[demo.Party].Code,
+			"resident":       c.Divisions[demo.Village].Code,
+			"cadre":          c.Divisions[demo.Village].Code,
+			"delegate":       c.Divisions[demo.Township].Code,
+			"lecturer":       countyCode,
 		}
 		for card, unit := range units {
 			if a, ok := c.Carded(card); !ok || a.Unit != unit || a.Role != card {
@@ -245,6 +254,11 @@ func TestCurricula(t *testing.T) {
 		}
 		for _, cur := range c.Curricula {
 			checkCurriculum(t, c, cur)
+		}
+		for _, town := range c.Townships() {
+			if !slices.ContainsFunc(c.taught[townMonth{town, c.Today.Month()}], func(i CurriculumItem) bool { return c.Lessons[i.Lesson].Video != "" }) {
+				t.Errorf("%s plans no video for %s", c.Divisions[town].Name, c.Today.Month())
+			}
 		}
 		for m := c.HistoryFrom.Month(); !m.After(c.Today.Month()); m = m.Add(1) {
 			for _, town := range c.Townships() {

@@ -72,16 +72,28 @@ func (c *County) publish(cur Curriculum, townships []int) {
 	}
 }
 
-// countyItems plans for each month a required lesson and an elective skill.
+// countyItems plans for each month a required lesson and an elective skill. One of the two in the current month is a video,
+// so that there is something to play on whatever day the demo is looked at.
 func (c *County) countyItems(county, year int, used map[int]bool) []CurriculumItem {
 	d := c.dice("curriculum", fmt.Sprint(year))
 	required := c.deck(d, func(l Course) bool { return l.Owner == county && l.Task != TaskSkill })
 	skills := c.deck(d, func(l Course) bool { return l.Owner == county && l.Task == TaskSkill })
+	showing := None
+	if year == c.Today.Year() {
+		all := slices.Concat(required, skills)
+		showing = c.draw(slices.DeleteFunc(all, func(l int) bool { return c.Lessons[l].Video == "" }), used, c.Today.Month().Of())
+	}
+	take := func(deck []int, m time.Month) int {
+		if m == c.Today.Month().Of() && slices.Contains(deck, showing) {
+			return showing
+		}
+		return c.draw(deck, used, m)
+	}
 	var items []CurriculumItem
 	for m := time.January; m <= time.December; m++ {
 		items = append(items,
-			CurriculumItem{Month: m, Lesson: c.draw(required, used, m), Required: true},
-			CurriculumItem{Month: m, Lesson: c.draw(skills, used, m)})
+			CurriculumItem{Month: m, Lesson: take(required, m), Required: true},
+			CurriculumItem{Month: m, Lesson: take(skills, m)})
 	}
 	return items
 }

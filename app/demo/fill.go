@@ -15,6 +15,7 @@ import (
 	"huotang/models/curricula"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/exchange"
 	"huotang/models/org"
 	"huotang/models/people"
 	"huotang/models/service"
@@ -45,9 +46,11 @@ type Deps struct {
 	DB         *db.DB
 	Clock      *Clock
 	Library    *media.Library
+	People     *people.Area
 	Accounts   *accounts.Area
 	Courses    *courses.Area
 	Curricula  *curricula.Area
+	Exchange   *exchange.Area
 	Attendance *attendance.Area
 	Service    *service.Area
 }
@@ -68,12 +71,16 @@ type filler struct {
 	founded  time.Time
 
 	units    map[string]org.UnitView // by tree and code
+	hamlets  map[int]org.UnitID      // villagers' groups, by their index
 	sites    []org.SiteID
 	people   []people.PersonID
 	accounts []accounts.AccountID
 	actors   map[int]access.Actor
 	courses  []courses.CourseID
 	lessons  []courses.LessonID
+	heirs    map[int]access.Actor // of schools that changed hands
+	last     map[int]date.Date    // day on which a school held something
+	meetings []exchange.GroupView // of the exchange week before this quarter, to be held
 }
 
 // Fill brings the county of the seed as of today into an empty database: its units, people and
@@ -86,28 +93,32 @@ func Fill(ctx context.Context, d Deps, seed uint64, now time.Time, progress Prog
 	}
 	f := &filler{
 		Deps: d, c: c, ctx: ctx, progress: progress, founded: c.HistoryFrom.At(7, 0),
-		units: map[string]org.UnitView{}, actors: map[int]access.Actor{},
+		units: map[string]org.UnitView{}, hamlets: map[int]org.UnitID{}, actors: map[int]access.Actor{},
+		heirs: map[int]access.Actor{}, last: map[int]date.Date{},
 	}
 	f.Clock.Set(f.founded)
-	for _, step := range []struct {
-		name string
+	for _, part := range []struct {
+		step string
 		from float64
 		do   func() error
 	}{
-		{"demo.units", 0, f.foundUnits},
-		{"demo.people", 0.02, f.foundPeople},
-		{"demo.accounts", 0.35, f.foundAccounts},
-		{"demo.courses", 0.38, f.foundCourses},
-		{"demo.calendar", 0.40, f.foundCalendar},
-		{"demo.sessions", 0.42, f.live},
-		{"demo.public", 0.98, f.openToPublic},
+		{step: "demo.units", from: 0, do: f.foundUnits},
+		{step: "demo.people", from: 0.02, do: f.foundPeople},
+		{step: "demo.accounts", from: 0.35, do: f.foundAccounts},
+		{step: "demo.courses", from: 0.38, do: f.foundCourses},
+		{step: "demo.calendar", from: 0.40, do: f.foundCalendar},
+		{step: "demo.sessions", from: 0.42, do: f.live},
+		{step: "demo.public", from: 0.98, do: f.openToPublic},
 	} {
-		progress(step.name, step.from)
-		if err := step.do(); err != nil {
-			return fmt.Errorf("demo: %s: %w", step.name, err)
+		progress(part.step, part.from)
+		if err := part.do(); err != nil {
+			return fmt.Errorf("demo: %s: %w", part.step, err)
 		}
 	}
 	f.Clock.Set(now)
+	if err := f.settle(); err != nil {
+		return fmt.Errorf("demo: today: %w", err)
+	}
 	progress("demo.done", 1)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"huotang/models/db"
 	"huotang/models/org"
 	"huotang/models/people"
+	"huotang/models/privacy"
 )
 
 // foundUnits makes both trees and the schools. Province and prefecture are above the county's installation.
@@ -37,8 +38,24 @@ func (f *filler) foundUnits() error {
 				return err
 			}
 		}
+		for i, g := range f.c.Groups {
+			if err := f.addHamlet(tx, i, g); err != nil {
+				return err
+			}
+		}
 		return f.foundSites(tx)
 	})
+}
+
+// addHamlet adds a villagers' group, which gets the next code of its village.
+func (f *filler) addHamlet(tx *db.Tx, i int, g VillageGroup) error {
+	village := f.unit(org.Administrative, f.c.Divisions[g.Village].Code).ID
+	u, err := org.AddUnit(tx, by, org.AddUnitInput{Tree: org.Administrative, Kind: org.VillageGroup, Name: g.Name, Parent: village})
+	if err != nil {
+		return fmt.Errorf("group %s: %w", g.Name, err)
+	}
+	f.hamlets[i] = u.ID
+	return nil
 }
 
 func (f *filler) addUnit(tx *db.Tx, tree org.Tree, kind org.Kind, code, name string, parent org.UnitID) error {
@@ -55,7 +72,7 @@ func (f *filler) foundSites(tx *db.Tx) error {
 		view, err := org.AddSite(tx, by, org.AddSiteInput{
 			Village: f.unit(org.Administrative, f.c.Divisions[s.Village].Code).ID, Code: s.Code, Name: s.Name,
 			Branch: f.unit(org.Party, f.c.Parties[s.Branch].Code).ID, Plaque: s.Plaque, LicensedOn: s.Licensed,
-			Address: s.Address, Equipment: equipment(s.Equipment), Network: s.Network,
+			Address: s.Address, Equipment: equipment(s.Equipment), Network: s.Network, VillageGroup: f.hamlets[s.Group],
 		})
 		if err != nil {
 			return fmt.Errorf("school %s: %w", s.Code, err)
@@ -92,6 +109,9 @@ func (f *filler) foundPeople() error {
 	if err != nil {
 		return err
 	}
+	if err := f.foundOffices(); err != nil {
+		return err
+	}
 	return f.inBatches(len(f.c.Sites), 100, func(tx *db.Tx, i int) error {
 		s := f.c.Sites[i]
 		for _, a := range []people.AssignInput{
@@ -106,12 +126,43 @@ func (f *filler) foundPeople() error {
 	})
 }
 
+// foundOffices gives the party's bodies their secretaries, committees and group leaders, who hold their offices since before
+// the history begins.
+func (f *filler) foundOffices() error {
+	var terms []people.GiveOfficeInput
+	since := f.c.HistoryFrom.AddDays(-90)
+	for _, p := range f.c.Parties {
+		if p.Secretary == None {
+			continue
+		}
+		office := people.Secretary
+		if p.Level == PartyGroup {
+			office = people.GroupLeader
+		}
+		terms = append(terms, people.GiveOfficeInput{Person: f.people[p.Secretary], Unit: f.unit(org.Party, p.Code).ID, Office: office, Since: since})
+	}
+	charges, taken := []people.Office{people.Organisation, people.Propaganda}, map[int]int{}
+	for i, p := range f.c.People {
+		if p.Office == OfficeCommittee {
+			branch := f.c.branchOf(p.Party)
+			terms = append(terms, people.GiveOfficeInput{Person: f.people[i], Unit: f.unit(org.Party, f.c.Parties[branch].Code).ID, Office: charges[taken[branch]%2], Since: since})
+			taken[branch]++
+		}
+	}
+	return f.inBatches(len(terms), peoplePerUnit, func(tx *db.Tx, i int) error {
+		if _, err := people.GiveOffice(tx, by, terms[i]); err != nil {
+			return fmt.Errorf("office: %w", err)
+		}
+		return nil
+	})
+}
+
 func (f *filler) addPerson(tx *db.Tx, i int) error {
 	p := f.c.People[i]
 	in := people.AddInput{
 		Details: people.Details{
 			Name: p.Name, Gender: people.Gender(p.Gender), BirthYear: p.BirthYear,
-			Village: f.unit(org.Administrative, f.c.Divisions[p.Village].Code).ID, Mobile: p.Mobile,
+			Village: f.unit(org.Administrative, f.c.Divisions[p.Village].Code).ID, VillageGroup: f.hamlets[p.Group], Mobile: p.Mobile,
 		},
 		Standing: people.Standing(p.Standing),
 	}
@@ -147,7 +198,8 @@ func (f *filler) enrol(tx *db.Tx, i int, since date.Date) error {
 	return nil
 }
 
-// foundAccounts makes the sign-ins with one role each, and the cards.
+// foundAccounts makes the sign-ins with one role each, and the cards. A role for a time is given when the history has
+// been lived (sendTeams): no term reaches from the first day to today.
 func (f *filler) foundAccounts() error {
 	f.accounts = make([]accounts.AccountID, len(f.c.Accounts))
 	var cards []accounts.DemoCard
@@ -163,13 +215,18 @@ func (f *filler) foundAccounts() error {
 		}
 		f.accounts[i] = v.ID
 		unit, name := f.place(a)
-		if _, err := accounts.Grant(tx, by, accounts.GrantInput{Account: v.ID, Role: access.Role(a.Role), Unit: unit}); err != nil {
-			return fmt.Errorf("grant of %s: %w", a.Username, err)
+		if a.Until.IsZero() {
+			if _, err := accounts.Grant(tx, by, accounts.GrantInput{Account: v.ID, Role: access.Role(a.Role), Unit: unit}); err != nil {
+				return fmt.Errorf("grant of %s: %w", a.Username, err)
+			}
 		}
 		if committee := f.committee(a); !committee.IsZero() {
 			if _, err := accounts.Grant(tx, by, accounts.GrantInput{Account: v.ID, Role: access.Role(a.Role), Unit: committee}); err != nil {
 				return fmt.Errorf("grant of %s on the party's side: %w", a.Username, err)
 			}
+		}
+		if err := agree(tx, v.ID); err != nil {
+			return fmt.Errorf("consent of %s: %w", a.Username, err)
 		}
 		if a.Card != "" {
 			cards = append(cards, accounts.DemoCard{Role: access.Role(a.Card), Account: v.ID, Who: a.Name + " · " + name})
@@ -182,13 +239,22 @@ func (f *filler) foundAccounts() error {
 	return f.write(func(tx *db.Tx) error { return accounts.SetDemoCards(tx, by, inOrder(cards)) })
 }
 
+// agree lets an account have read the notice of privacy, as everybody does after the first sign-in.
+func agree(tx *db.Tx, account accounts.AccountID) error {
+	who, _, err := accounts.Actor(tx, account)
+	if err == nil {
+		_, err = privacy.Agree(tx, who, privacy.AnswerInput{Version: 1})
+	}
+	return err
+}
+
 // place is the unit that an account's role is held on, and its name.
 func (f *filler) place(a Account) (org.UnitID, string) {
 	if a.Site != None {
 		return org.SiteUnit(f.sites[a.Site]), f.c.Sites[a.Site].Name
 	}
 	for _, tree := range []org.Tree{org.Administrative, org.Party} {
-		if u := f.unit(tree, a.Unit); !u.ID.IsZero() && (tree == org.Party) == (a.Role == RoleSecretary) {
+		if u := f.unit(tree, a.Unit); !u.ID.IsZero() && (tree == org.Party) == (a.Role == RoleSecretary || a.Role == RoleGroupLeader) {
 			return u.ID, u.Name
 		}
 	}
@@ -198,7 +264,7 @@ func (f *filler) place(a Account) (org.UnitID, string) {
 // committee is the party's counterpart of an office's unit: whoever serves the county or a township
 // serves its committee. Zero for all other roles.
 func (f *filler) committee(a Account) org.UnitID {
-	digits := map[string]int{RoleCounty: 6, RoleAuditor: 6, RoleTownship: 9}[a.Role]
+	digits := map[string]int{RoleCounty: 6, RoleAuditor: 6, RoleTownshipAdmin: 9, RoleTownship: 9}[a.Role]
 	if digits == 0 || len(a.Unit) < digits {
 		return org.UnitID{}
 	}

@@ -48,10 +48,10 @@ func (s *Session) Attendances() int {
 	return n
 }
 
-// History chooses [SessionCount] of the planned days and gives their sessions in
+// History chooses so many of the planned days that with the [County.JointCount] meetings of the exchange week there are [SessionCount] sessions, and gives those in
 // order of date and school code. Days outside the 24 months are passed over. Every
 // school but the silent one holds at least one session, the demo's school nearly
-// all of its own. It fails when there are too few days for that. Each session is
+// all of its own, and the latest one yesterday's. It fails when there are too few days for that. Each session is
 // made when the loop comes to it and belongs to the caller.
 func (c *County) History(days []Planned) (iter.Seq[Session], error) {
 	chosen, err := c.choose(days)
@@ -81,8 +81,9 @@ func (c *County) choose(days []Planned) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(candidates) < SessionCount {
-		return nil, fmt.Errorf("history needs %d planned days, the 24 months have %d", SessionCount, len(candidates))
+	count := SessionCount - c.JointCount()
+	if len(candidates) < count {
+		return nil, fmt.Errorf("history needs %d planned days, the 24 months have %d", count, len(candidates))
 	}
 	slices.SortFunc(candidates, func(a, b candidate) int {
 		if a.must != b.must {
@@ -93,7 +94,7 @@ func (c *County) choose(days []Planned) ([]int, error) {
 		}
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.day, b.day))
 	})
-	chosen := make([]int, SessionCount)
+	chosen := make([]int, count)
 	for i := range chosen {
 		chosen[i] = candidates[i].day
 	}
@@ -116,8 +117,11 @@ func (c *County) candidates(days []Planned) ([]candidate, error) {
 		}
 		d := c.dice("draw", c.Sites[p.Site].Code, p.On.String())
 		out = append(out, candidate{day: i, rank: d.ExpFloat64() / c.weight(p)})
-		if p.Site == c.DemoSite {
+		switch p.Site {
+		case c.DemoSite:
 			out[len(out)-1].must = d.chance(0.9)
+		case c.LatestSite:
+			out[len(out)-1].must = p.On == c.HistoryTo
 		}
 		if b := best[p.Site]; b == 0 || out[len(out)-1].rank < out[b-1].rank {
 			best[p.Site] = len(out)
@@ -160,17 +164,18 @@ func season(on date.Date) float64 {
 func (c *County) session(i int, p Planned) Session {
 	site := c.Sites[p.Site]
 	d := c.dice("session", site.Code, p.On.String())
+	host, head := c.hands(p.Site, p.On)
 	s := Session{
 		Planned: i, Site: p.Site, On: p.On,
 		StartMinute: c.startMinute(d, site), Lessons: c.lessonsOf(d, site.Township, p.On),
-		Chair: site.Host, Recorder: site.Host,
+		Chair: host, Recorder: host,
 	}
 	s.Minutes = 5 * d.between(2, 5) // for talking it over
 	for _, l := range s.Lessons {
 		s.Minutes += c.Lessons[l].Minutes
 	}
 	if d.chance(0.7) {
-		s.Chair = site.Head
+		s.Chair = head
 	}
 	c.callRoll(d, &s)
 	s.Guests = c.guests(d, p.Site)

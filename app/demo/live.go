@@ -71,16 +71,19 @@ func (f *filler) liveDay(day date.Date, joining []int, held []Session, days []ca
 			return err
 		}
 	}
+	if err := f.handOver(day); err != nil {
+		return err
+	}
 	if day != f.c.HistoryFrom {
 		if err := f.publishCurricula(day); err != nil {
 			return err
 		}
 	}
 	if len(held) == 0 {
-		return nil
+		return f.meetBefore(day, hosts)
 	}
 	f.Clock.Set(evening(day, held))
-	return f.write(func(tx *db.Tx) error {
+	err := f.write(func(tx *db.Tx) error {
 		for _, s := range held {
 			if err := f.submit(tx, s, days[s.Planned], hosts[s.Site]); err != nil {
 				return fmt.Errorf("%s: %w", f.c.Sites[s.Site].Code, err)
@@ -88,6 +91,10 @@ func (f *filler) liveDay(day date.Date, joining []int, held []Session, days []ca
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return f.meetBefore(day, hosts)
 }
 
 // evening is when the last roll of the day comes in: the day's rolls are one unit of work.
@@ -148,8 +155,14 @@ func (f *filler) hosts() map[int]int {
 // submit hands in one roll as the host's phone would.
 func (f *filler) submit(tx *db.Tx, s Session, day calendar.DayView, host int) error {
 	actor, err := f.actor(tx, host)
+	if heir, handed := f.heirs[s.Site]; handed {
+		actor, err = heir, nil
+	}
 	if err != nil {
 		return err
+	}
+	if s.On.After(f.last[s.Site]) {
+		f.last[s.Site] = s.On
 	}
 	_, err = f.Attendance.Submit(tx, actor, f.item(s, day))
 	return err

@@ -34,7 +34,8 @@ const holidayReach = 12
 
 // plantRules gives each township a rule whose day is surely not today, whatever the
 // holidays, and the demo's school a rule of its own that falls due today. So one
-// activity day is due today, and it is the demo host's.
+// activity day is due today, and it is the demo host's. Another school's own rule fell due
+// yesterday, so that the history ends there.
 func (c *County) plantRules() {
 	for i, t := range c.townships {
 		d := c.dice("rule", c.Divisions[t].Code)
@@ -45,10 +46,10 @@ func (c *County) plantRules() {
 		rule.Township = t
 		c.Rules = append(c.Rules, rule)
 	}
-	c.Overrides = []SiteRule{{
-		Site: c.DemoSite,
-		Rule: Rule{Township: None, Day: c.Today.Day(), Holiday: HolidayKeep},
-	}}
+	c.Overrides = []SiteRule{
+		{c.DemoSite, Rule{Township: None, Day: c.Today.Day(), Holiday: HolidayKeep}},
+		{c.LatestSite, Rule{Township: None, Day: c.HistoryTo.Day(), Holiday: HolidayKeep}},
+	}
 }
 
 // drawRule gives every third township a weekday and the others a day of the month.

@@ -11,7 +11,7 @@ import (
 // How a school reaches the network.
 const (
 	NetworkBroadband = "broadband"
-	NetworkWeak4G    = "4g_weak"
+	NetworkWeak4G    = "mobile_weak"
 	NetworkNone      = "none"
 )
 
@@ -63,6 +63,7 @@ func (c *County) plantSites(src *content) {
 	})
 	c.Sites[c.DemoSite].Network = NetworkWeak4G // a network, so that a lesson plays there
 	c.SilentSite = len(c.Sites) - 1             // of the last township, far from the demo's
+	c.LatestSite = c.SilentSite - 1
 }
 
 // siteCounts draws 2 to 5 schools for each village, then moves single ones until
