@@ -100,14 +100,12 @@ const peoplePerUnit = 500
 // roster later does so in [filler.live].
 func (f *filler) foundPeople() error {
 	f.people = make([]people.PersonID, len(f.c.People))
-	err := f.inBatches(len(f.c.People), peoplePerUnit, func(tx *db.Tx, i int) error {
-		if i%peoplePerUnit == 0 {
-			f.progress("demo.people", 0.02+0.33*float64(i)/float64(len(f.c.People)))
+	for from := 0; from < len(f.c.People); from += peoplePerUnit {
+		f.progress("demo.people", 0.02+0.33*float64(from)/float64(len(f.c.People)))
+		err := f.write(func(tx *db.Tx) error { return f.addPersons(tx, from, min(from+peoplePerUnit, len(f.c.People))) })
+		if err != nil {
+			return err
 		}
-		return f.addPerson(tx, i)
-	})
-	if err != nil {
-		return err
 	}
 	if err := f.foundOffices(); err != nil {
 		return err
@@ -157,15 +155,39 @@ func (f *filler) foundOffices() error {
 	})
 }
 
-func (f *filler) addPerson(tx *db.Tx, i int) error {
-	p := f.c.People[i]
-	in := people.AddInput{
+// addPersons brings people in as a township's list does.
+func (f *filler) addPersons(tx *db.Tx, from, to int) error {
+	in := make([]people.Entrant, 0, to-from)
+	for _, p := range f.c.People[from:to] {
+		in = append(in, f.entrant(p))
+	}
+	admitted, err := f.People.AddMany(tx, by, in)
+	if err != nil {
+		return err
+	}
+	for i, a := range admitted {
+		p := f.c.People[from+i]
+		if a.Refused != nil {
+			return fmt.Errorf("person %s: %w", p.Key, a.Refused)
+		}
+		f.people[from+i] = a.ID
+		if e := p.Exempt; e != nil {
+			if _, err := people.Exempt(tx, by, people.ExemptInput{Person: a.ID, ApprovedBy: e.By, Since: e.From, Until: e.Until}); err != nil {
+				return fmt.Errorf("exemption of %s: %w", p.Key, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (f *filler) entrant(p Person) people.Entrant {
+	in := people.Entrant{AddInput: people.AddInput{
 		Details: people.Details{
 			Name: p.Name, Gender: people.Gender(p.Gender), BirthYear: p.BirthYear,
 			Village: f.unit(org.Administrative, f.c.Divisions[p.Village].Code).ID, VillageGroup: f.hamlets[p.Group], Mobile: p.Mobile,
 		},
 		Standing: people.Standing(p.Standing),
-	}
+	}}
 	if p.Party != None {
 		unit := f.unit(org.Party, f.c.Parties[p.Party].Code)
 		if unit.Kind == org.Group {
@@ -174,20 +196,10 @@ func (f *filler) addPerson(tx *db.Tx, i int) error {
 			in.Branch = unit.ID
 		}
 	}
-	v, err := people.Add(tx, by, in)
-	if err != nil {
-		return fmt.Errorf("person %s: %w", p.Key, err)
+	if !p.RosterFrom.After(f.c.HistoryFrom) {
+		in.Site, in.SiteDay = f.sites[p.Site], p.RosterFrom
 	}
-	f.people[i] = v.ID
-	if e := p.Exempt; e != nil {
-		if _, err := people.Exempt(tx, by, people.ExemptInput{Person: v.ID, ApprovedBy: e.By, Since: e.From, Until: e.Until}); err != nil {
-			return fmt.Errorf("exemption of %s: %w", p.Key, err)
-		}
-	}
-	if p.RosterFrom.After(f.c.HistoryFrom) {
-		return nil
-	}
-	return f.enrol(tx, i, p.RosterFrom)
+	return in
 }
 
 func (f *filler) enrol(tx *db.Tx, i int, since date.Date) error {

@@ -32,9 +32,9 @@ func (a *Area) addPersons(tx *db.Tx, by access.Actor, raw [][]byte) ([]error, er
 		in = append(in, people.Entrant{AddInput: people.AddInput{Details: do.Details, Standing: do.Standing, Since: do.Since}, Phone: do.Phone, Site: do.Site})
 		at = append(at, i)
 	}
-	reasons, err := a.people.AddMany(tx, by, in)
-	for i, reason := range reasons {
-		refused[at[i]] = reason
+	admitted, err := a.people.AddMany(tx, by, in)
+	for i, one := range admitted {
+		refused[at[i]] = one.Refused
 	}
 	return refused, err
 }

@@ -3,6 +3,7 @@ package people
 import (
 	"huotang/models/access"
 	"huotang/models/audit"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/fail"
 	"huotang/models/id"
@@ -12,17 +13,23 @@ import (
 // Entrant is a new person with what a list says of him beside.
 type Entrant struct {
 	AddInput
-	Phone string     // "" for none
-	Site  org.SiteID // on whose roster he stands from today on; zero for none
+	Phone   string     // "" for none
+	Site    org.SiteID // on whose roster he stands; zero for none
+	SiteDay date.Date  // from when on; zero means today
+}
+
+// Admitted is what became of an [Entrant].
+type Admitted struct {
+	ID      PersonID // zero for one who is refused
+	Refused error    // why; nil for who is there now
 }
 
 // AddMany is [Add], [Area.SetPhone] and [Enrol] for each of several new persons, with the same checks and traces, and with a few
-// statements for all. One who is refused leaves nothing behind and the others come in: refused has, in the order given, the
-// reason for each, nil for who is there now. err is what no input explains. Permission: PeopleEdit on the village of each and on
-// his school or its branch.
-func (a *Area) AddMany(tx *db.Tx, by access.Actor, in []Entrant) (refused []error, err error) {
+// statements for all. One who is refused leaves nothing behind and the others come in; what became of each is told in the order
+// given. The error is what no input explains. Permission: PeopleEdit on the village of each and on his school or its branch.
+func (a *Area) AddMany(tx *db.Tx, by access.Actor, in []Entrant) ([]Admitted, error) {
 	units, schools := unitsOf(tx), once(func(s org.SiteID) (org.School, error) { return org.FindSchool(tx, s) })
-	refused = make([]error, len(in))
+	out := make([]Admitted, len(in))
 	list := make([]newRows, 0, len(in))
 	for i, one := range in {
 		n, err := newcomer(tx, by, units, one.AddInput)
@@ -30,16 +37,17 @@ func (a *Area) AddMany(tx *db.Tx, by access.Actor, in []Entrant) (refused []erro
 			err = a.dial(&n, one.Phone)
 		}
 		if err == nil && !one.Site.IsZero() {
-			err = enter(tx, by, &n, units, schools, one.Site)
+			err = enter(tx, by, &n, units, schools, one)
 		}
 		if _, expected := fail.As(err); err != nil && !expected {
 			return nil, err
 		}
-		if refused[i] = err; err == nil {
+		if out[i].Refused = err; err == nil {
+			out[i].ID = n.person.ID
 			list = append(list, n)
 		}
 	}
-	return refused, store(tx, by, list)
+	return out, store(tx, by, list)
 }
 
 // newRows are what is stored of a new person.
@@ -86,13 +94,19 @@ func (a *Area) dial(n *newRows, typed string) error {
 	return nil
 }
 
-// enter puts a new person on a school's roster from today on. Permission: PeopleEdit on the school or its branch, and
+// enter puts a new person on a school's roster. Permission: PeopleEdit on the school or its branch, and
 // PeopleNames on the person.
-func enter(tx *db.Tx, by access.Actor, n *newRows, units unitFinder, schools func(org.SiteID) (org.School, error), site org.SiteID) error {
-	s, err := schools(site)
+func enter(tx *db.Tx, by access.Actor, n *newRows, units unitFinder, schools func(org.SiteID) (org.School, error), in Entrant) error {
+	s, err := schools(in.Site)
 	if err == nil {
 		err = by.Require(access.PeopleEdit, s.Paths()...)
 	}
+	if err != nil {
+		return err
+	}
+	var c fail.Check
+	since := notFuture(tx, &c, "since", in.SiteDay)
+	err = c.Err()
 	if err != nil {
 		return err
 	}
@@ -110,8 +124,8 @@ func enter(tx *db.Tx, by access.Actor, n *newRows, units unitFinder, schools fun
 	if err := by.Require(access.PeopleNames, home...); err != nil {
 		return err
 	}
-	n.roster = &rosterRow{ID: id.New[rosterTag](), SiteID: site, PersonID: n.person.ID, Since: tx.Today()}
-	n.acts = append(n.acts, enrolAct(site, n.person.ID, tx.Today()))
+	n.roster = &rosterRow{ID: id.New[rosterTag](), SiteID: in.Site, PersonID: n.person.ID, Since: since}
+	n.acts = append(n.acts, enrolAct(in.Site, n.person.ID, since))
 	return nil
 }
 

@@ -38,25 +38,30 @@ func TestAddManyDoesWhatTheOpsForOneDo(t *testing.T) {
 			}
 			return err
 		})
-		young, elsewhere, noPhone, otherSchool := in, in, in, in
+		young, elsewhere, noPhone, otherSchool, early := in, in, in, in, in
 		young.BirthYear, noPhone.Phone = today.Year()-1, "123"
 		elsewhere.Village, elsewhere.Group = tree.Village3.ID, org.UnitID{}
 		otherSchool.Site = org.SiteID{9}
+		early.SiteDay = today.AddDays(1)
 		e.Do(t, func(tx *db.Tx) error {
-			refused, err := area.AddMany(tx, clerk, []people.Entrant{young, in, elsewhere, noPhone, otherSchool})
+			admitted, err := area.AddMany(tx, clerk, []people.Entrant{young, in, elsewhere, noPhone, otherSchool, early})
 			if err != nil {
 				return err
 			}
 			var got []string
-			for _, r := range refused {
-				got = append(got, fmt.Sprint(fail.KindOf(r), faults(r)))
+			for _, a := range admitted {
+				got = append(got, fmt.Sprint(fail.KindOf(a.Refused), faults(a.Refused)))
+				if a.ID.IsZero() != (a.Refused != nil) {
+					t.Errorf("%+v", a)
+				}
 			}
 			want := []string{
 				fmt.Sprint(fail.InvalidInput, map[string]string{"birth_year": "people.too_young"}), got[1], fmt.Sprint(fail.Missing, map[string]string{}),
 				fmt.Sprint(fail.InvalidInput, map[string]string{"phone": "people.phone_form"}), fmt.Sprint(fail.Missing, map[string]string{}),
+				fmt.Sprint(fail.InvalidInput, map[string]string{"since": "people.future"}),
 			}
-			if d := cmp.Diff(want, got); d != "" || refused[1] != nil {
-				t.Error(d, refused[1])
+			if d := cmp.Diff(want, got); d != "" || admitted[1].Refused != nil {
+				t.Error(d, admitted[1].Refused)
 			}
 			return nil
 		})
