@@ -28,8 +28,9 @@ lint: setup ## Go, pages, scripts, styles, and what may not be committed
 bench: setup ## medians of ten rounds; BENCH=regexp PACKAGES=./models/... choose
 	@.ci/with-services .ci/bench
 
-soak: setup ## a thousand hours of three replicas that are killed and stopped; HUOTANG_SOAK=hours
-	@HUOTANG_SOAK=$${HUOTANG_SOAK:-1000} .ci/with-services go test -count=1 -timeout=60m -v -run=TestThreeReplicas ./app
+soak: setup ## hours on end: a thousand ticks of three replicas that are killed, and phones of 200 seeds; HUOTANG_SOAK=ticks HUOTANG_PHONES=seeds
+	@HUOTANG_SOAK=$${HUOTANG_SOAK:-1000} HUOTANG_PHONES=$${HUOTANG_PHONES:-200} .ci/with-services \
+		go test -tags $(TAGS) -count=1 -timeout=24h -v -run='^(TestThreeReplicas|TestPhones)$$' ./app
 
 screens: setup ## pictures of the main screens, each in four looks, in .cache/screens
 	@rm -rf .cache/screens && mkdir -p .cache/screens

@@ -31,7 +31,7 @@ type child struct {
 }
 
 // startChild runs a program that serves at address, until the benchmark ends or stop is called.
-func startChild(b *testing.B, address string, environ []string, program string, args ...string) *child {
+func startChild(b testing.TB, address string, environ []string, program string, args ...string) *child {
 	b.Helper()
 	c := &child{url: "http://" + address, cmd: exec.Command(program, args...), out: &syncBuffer{}}
 	c.cmd.Env = append(bare(os.Environ()), environ...)
@@ -43,7 +43,7 @@ func startChild(b *testing.B, address string, environ []string, program string, 
 	c.pid = c.cmd.Process.Pid
 	b.Cleanup(func() { c.stop(b) })
 	for !c.ready() {
-		if time.Since(begin) > 10*time.Minute {
+		if c.gone() || time.Since(begin) > 10*time.Minute {
 			b.Fatalf("%s does not come up:\n%s", program, c.out)
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -72,7 +72,14 @@ func (c *child) ready() bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-func (c *child) stop(b *testing.B) {
+// gone reports that the process has ended.
+func (c *child) gone() bool {
+	var how unix.Siginfo
+	err := unix.Waitid(unix.P_PID, c.pid, &how, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+	return err == nil && how.Signo != 0
+}
+
+func (c *child) stop(b testing.TB) {
 	b.Helper()
 	if c.cmd.ProcessState != nil {
 		return
@@ -84,7 +91,7 @@ func (c *child) stop(b *testing.B) {
 }
 
 // memory reads a field of /proc/PID/status (VmRSS, VmHWM) in MB.
-func (c *child) memory(b *testing.B, field string) float64 {
+func (c *child) memory(b testing.TB, field string) float64 {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
 	if err != nil {
@@ -104,7 +111,7 @@ func (c *child) memory(b *testing.B, field string) float64 {
 }
 
 // freeAddress is one that nobody listens at.
-func freeAddress(b *testing.B) string {
+func freeAddress(b testing.TB) string {
 	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -115,7 +122,7 @@ func freeAddress(b *testing.B) string {
 }
 
 // buildHouse makes the program as it is shipped.
-func buildHouse(b *testing.B) (program string, megabytes float64) {
+func buildHouse(b testing.TB) (program string, megabytes float64) {
 	b.Helper()
 	program = filepath.Join(b.TempDir(), "huotang")
 	cmd := exec.Command("go", "build", "-tags", "nomsgpack", "-trimpath", "-ldflags", "-s -w", "-o", program, ".")
@@ -179,7 +186,7 @@ func serverOn(address string) (int, error) {
 }
 
 // patient is how long one request may take on a busy machine.
-func patient(b *testing.B) context.Context {
+func patient(b testing.TB) context.Context {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	b.Cleanup(cancel)
