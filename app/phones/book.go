@@ -50,11 +50,8 @@ func (b *book) keep(item Item, r Receipt) {
 	}
 }
 
-// patience is how long phones go on sending when nothing is acknowledged any more.
-const patience = 3 * time.Minute
-
-// watch ends a run in which nothing is acknowledged any more.
-func (b *book) watch(ctx context.Context, end context.CancelCauseFunc) {
+// watch ends a run in which nothing is acknowledged any more for so long.
+func (b *book) watch(ctx context.Context, patience time.Duration, end context.CancelCauseFunc) {
 	for had := -1; ; {
 		select {
 		case <-ctx.Done():

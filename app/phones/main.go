@@ -4,7 +4,7 @@
 // sends them in any order, loses requests and answers, sends twice, breaks off in the middle, and has a clock that is wrong by up to two
 // days; an item leaves the outbox only with its receipt. Four phones share each session. When all outboxes are empty the receipts
 // alone, replayed, must give what the server shows: every session and mark exactly once, each revision accounted for, the
-// county's totals. It knows nothing of the server's code, and speaks to its API only.
+// totals of the reports. It knows nothing of the server's code, and speaks to its API only.
 //
 //	phones --world world.json --seed 7
 //
@@ -26,12 +26,12 @@ import (
 
 // World is where the phones are.
 type World struct {
-	URL    string `json:"url"`
-	County Login  `json:"county"` // who reads the totals
-	Sites  []Site `json:"sites"`
-	Phones int    `json:"phones"`
-	Items  int    `json:"items"` // of each phone
-	Lines  int    `json:"lines"` // how many phones send at the same time
+	URL     string  `json:"url"`
+	Readers []Login `json:"readers"` // who see the totals, each of some schools and together of all
+	Sites   []Site  `json:"sites"`
+	Phones  int     `json:"phones"`
+	Items   int     `json:"items"` // of each phone
+	Lines   int     `json:"lines"` // how many phones send at the same time
 }
 
 // Login is an account.
@@ -52,9 +52,10 @@ type Site struct {
 func main() {
 	file := flag.String("world", "", "file that says where the phones are")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "chooses what phones do and what befalls them")
+	patience := flag.Duration("patience", 3*time.Minute, "how long to go on when nothing is acknowledged any more")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	faults, err := simulate(ctx, *file, *seed)
+	faults, err := simulate(ctx, *file, *seed, *patience)
 	stop()
 	if err != nil {
 		faults = append(faults, err.Error())
@@ -71,7 +72,7 @@ func main() {
 	}
 }
 
-func simulate(ctx context.Context, file string, seed uint64) (faults []string, err error) {
+func simulate(ctx context.Context, file string, seed uint64, patience time.Duration) (faults []string, err error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -83,13 +84,19 @@ func simulate(ctx context.Context, file string, seed uint64) (faults []string, e
 	fmt.Printf("seed %d, %d phones\n", seed, w.Phones)
 	begin := time.Now()
 	net := newNetwork(w.URL)
+	net.quiet.Store(true)
+	before, err := net.totals(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	net.quiet.Store(false)
 	phones := w.phones(seed)
 	book := newBook()
-	if err := run(ctx, w, net, phones, book, rand.New(rand.NewPCG(seed, 0))); err != nil {
+	if err := run(ctx, w, net, phones, book, rand.New(rand.NewPCG(seed, 0)), patience); err != nil {
 		return book.faults, err
 	}
-	net.calm()
-	if err := compare(ctx, w, net, book); err != nil {
+	net.quiet.Store(true)
+	if err := compare(ctx, w, net, book, before); err != nil {
 		return book.faults, err
 	}
 	fmt.Printf("%d items of %d sessions, %d requests, %d answers lost, %d conflicts, in %v\n",
@@ -98,7 +105,7 @@ func simulate(ctx context.Context, file string, seed uint64) (faults []string, e
 }
 
 // run lets the phones send until every outbox is empty, so many at the same time.
-func run(ctx context.Context, w World, net *network, phones []*phone, book *book, random *rand.Rand) error {
+func run(ctx context.Context, w World, net *network, phones []*phone, book *book, random *rand.Rand, patience time.Duration) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	random.Shuffle(len(phones), func(i, j int) { phones[i], phones[j] = phones[j], phones[i] })
@@ -126,7 +133,7 @@ func run(ctx context.Context, w World, net *network, phones []*phone, book *book
 			}
 		})
 	}
-	go book.watch(ctx, cancel)
+	go book.watch(ctx, patience, cancel)
 	lines.Wait()
 	return context.Cause(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,7 +19,7 @@ import (
 type network struct {
 	url        string
 	http       http.Client
-	quiet      atomic.Bool
+	quiet      atomic.Bool // nothing befalls requests
 	sent, lost atomic.Int64
 
 	mu      sync.Mutex
@@ -33,9 +34,6 @@ func newNetwork(url string) *network {
 	}
 }
 
-// calm ends all faults.
-func (n *network) calm() { n.quiet.Store(true) }
-
 // What befalls a request, of a hundred.
 const (
 	lostBefore = 8  // never reaches the server
@@ -47,7 +45,10 @@ const (
 // call makes a request as the account; ok says that an answer came. Every fault leaves it open whether the server did anything.
 func (n *network) call(ctx context.Context, random *rand.Rand, as Login, method, path string, body []byte) (status int, answer []byte, ok bool) {
 	cookie, err := n.cookie(ctx, as)
-	if err != nil {
+	switch {
+	case errors.Is(err, errRefused):
+		return http.StatusUnauthorized, []byte(err.Error()), true
+	case err != nil:
 		time.Sleep(20 * time.Millisecond) // the server is away
 		return 0, nil, false
 	}
@@ -111,6 +112,9 @@ func (n *network) do(ctx context.Context, method, path, cookie string, body io.R
 	return resp.StatusCode, answer, err == nil
 }
 
+// errRefused is a sign-in that will not succeed another time either.
+var errRefused = errors.New("refused")
+
 // cookie signs the account in, once.
 func (n *network) cookie(ctx context.Context, as Login) (string, error) {
 	n.mu.Lock()
@@ -138,5 +142,9 @@ func (n *network) cookie(ctx context.Context, as Login) (string, error) {
 			return pair, nil
 		}
 	}
-	return "", fmt.Errorf("signing in as %s: %s", as.Username, resp.Status)
+	err = fmt.Errorf("signing in as %s: %s", as.Username, resp.Status)
+	if resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests {
+		err = errors.Join(errRefused, err)
+	}
+	return "", err
 }

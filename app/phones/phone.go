@@ -106,13 +106,13 @@ func uuid(r *rand.Rand) string {
 // turn is one thing that a phone does; done says that it has nothing left to do.
 func (p *phone) turn(ctx context.Context, net *network, book *book) (done bool, err error) {
 	switch {
-	case p.toMake > 0 && (len(p.outbox) == 0 || p.random.IntN(2) == 0):
+	case len(p.outbox) == 0 && p.toMake == 0:
+		return true, nil
+	case p.random.IntN(3) == 0:
+		return false, p.look(ctx, net)
+	case p.toMake > 0 && (len(p.outbox) == 0 || p.random.IntN(5) == 0):
 		p.outbox = append(p.outbox, p.make())
 		return false, nil
-	case len(p.outbox) == 0:
-		return true, nil
-	case p.seen > 0 && p.random.IntN(6) == 0:
-		return false, p.look(ctx, net)
 	}
 	at := p.random.IntN(len(p.outbox)) // not always the oldest
 	item := p.outbox[at]
@@ -194,7 +194,7 @@ func (p *phone) send(ctx context.Context, net *network, item Item) (*Receipt, er
 	return &r, nil
 }
 
-// look reads what the others have said.
+// look reads what the others have said, once there is something.
 func (p *phone) look(ctx context.Context, net *network) error {
 	status, answer, ok := net.call(ctx, p.random, p.host, http.MethodGet, "/api/v1/sessions/"+p.session, nil)
 	if !ok || status != http.StatusOK {
