@@ -123,9 +123,8 @@ type placedRow struct {
 
 func askPlaced(tx *db.Tx, rest string, args ...any) ([]placedRow, error) {
 	rows, err := db.Ask[placedRow](tx, dayColumns+", u.path, COALESCE(b.path, '') AS party "+dayTables+rest, args...)
-	lunar := almanac{}
 	for i := range rows {
-		rows[i].show(tx.Today(), lunar)
+		rows[i].show(tx.Today())
 	}
 	return rows, err
 }

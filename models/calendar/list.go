@@ -54,17 +54,16 @@ const dayTables = " FROM activity_days d JOIN units u ON u.id = d.site_id "
 // askDays runs a query for days and gives their states as seen today.
 func askDays(tx *db.Tx, rest string, args ...any) ([]DayView, error) {
 	rows, err := db.Ask[DayView](tx, dayColumns+dayTables+rest, args...)
-	lunar := almanac{}
 	for i := range rows {
-		rows[i].show(tx.Today(), lunar)
+		rows[i].show(tx.Today())
 	}
 	return rows, err
 }
 
 // show makes of a day as stored one as it is seen today.
-func (d *DayView) show(today date.Date, lunar almanac) {
+func (d *DayView) show(today date.Date) {
 	d.State = d.State.Seen(d.PlannedOn, today)
-	d.Lunar = lunar.of(d.PlannedOn)
+	d.Lunar = LunarOf(d.PlannedOn)
 }
 
 func oneDay(tx *db.Tx, code, rest string, args ...any) (DayView, error) {

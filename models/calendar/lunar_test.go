@@ -2,8 +2,12 @@ package calendar_test
 
 import (
 	"testing"
+	"time"
+
+	lunar "github.com/6tail/lunar-go/calendar"
 
 	"huotang/models/calendar"
+	"huotang/models/date"
 )
 
 // Days whose lunar date is printed in every almanac, a leap month among them.
@@ -13,6 +17,20 @@ func TestLunarOf(t *testing.T) {
 	} {
 		if got := calendar.LunarOf(day(s)); got != want {
 			t.Errorf("%s is %s, want %s", s, got, want)
+		}
+	}
+}
+
+// What is remembered of a year is what the library reckons for each of its days, over all years that there are pages of and at the edges
+// of what is remembered.
+func TestLunarYears(t *testing.T) {
+	for _, span := range [][2]int{{1899, 1901}, {2000, 2100}, {2199, 2201}} {
+		for d := date.New(span[0], time.January, 1); d.Year() <= span[1]; d = d.AddDays(1) {
+			y, m, n := d.UTC().Date()
+			l := lunar.NewLunarFromSolar(lunar.NewSolarFromYmd(y, int(m), n))
+			if got, want := calendar.LunarOf(d), l.GetMonthInChinese()+"月"+l.GetDayInChinese(); got != want {
+				t.Fatalf("%s is %s, want %s", d, got, want)
+			}
 		}
 	}
 }
