@@ -326,9 +326,34 @@ func TestSizesAreTheLists(t *testing.T) {
 		}, func(tx *db.Tx) error {
 			_, err := people.Leave(tx, orgtest.By, people.LeaveInput{Site: w.Site.ID, Person: o[0]})
 			return err
+		}, func(tx *db.Tx) error {
+			today := tx.Today()
+			for _, s := range []people.SetLifeInput{{Person: m[1], State: people.Away, Since: today.AddDays(-20)}, {Person: m[1], State: people.AtHome, Since: today.AddDays(-10)}} {
+				if _, err := people.SetLife(tx, orgtest.By, s); err != nil {
+					return err
+				}
+			}
+			for _, s := range []people.SetStandingInput{
+				{Person: o[1], Standing: people.Applicant, Since: today.AddDays(-15)}, {Person: o[1], Standing: people.Probationary, Since: today.AddDays(-5)},
+			} {
+				if _, err := people.SetStanding(tx, orgtest.By, s); err != nil {
+					return err
+				}
+			}
+			for _, x := range []people.ExemptInput{ // two that hold on the same days
+				{Person: m[2], ApprovedBy: "凤山镇党委", Since: today.AddDays(-12), Until: today.AddDays(30)},
+				{Person: m[2], ApprovedBy: "凤山镇党委", Since: today.AddDays(-8), Until: today.AddDays(60)},
+			} {
+				if _, err := people.Exempt(tx, orgtest.By, x); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		w.See(t, func(tx *db.Tx) error {
-			for _, day := range []date.Date{orgtest.LicensedOn.AddDays(-1), tx.Today().AddDays(-1), tx.Today()} {
+			for _, day := range []date.Date{
+				orgtest.LicensedOn.AddDays(-1), tx.Today().AddDays(-17), tx.Today().AddDays(-11), tx.Today().AddDays(-7), tx.Today().AddDays(-1), tx.Today(),
+			} {
 				sizes, err := people.SizesOf(tx, w.everySite(), day)
 				if err != nil {
 					return err
