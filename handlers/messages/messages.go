@@ -17,7 +17,7 @@ var views embed.FS
 // Mount adds the area.
 func Mount(p *web.Pages, api *web.API, a *messages.Area) {
 	p.Views("messages", views)
-	p.Inbox(messages.Unread)
+	p.Inbox(messages.Waiting)
 	p.Get("/messages", list(a))
 	p.Post("/messages/read", readAll)
 	p.Post("/messages/sms", setPref(a))

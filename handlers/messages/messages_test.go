@@ -98,6 +98,27 @@ func TestInbox(t *testing.T) {
 	})
 }
 
+// What a message is about has passed: it is still there, and waits for nobody.
+func TestOver(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		h := open(t, e, false)
+		h.tell(t, 5)
+		host := h.as(t, access.Host)
+		e.Clock.Set(date.New(2026, 12, 4).At(12, 0))
+		page := host.Get("/messages").Want(200, "12月3日 星期四")
+		if got := page.Find(".top .new").Text(); got != "2" || page.Find(".messages form").Length() != 2 {
+			t.Errorf("the header says %q", got)
+		}
+		if n := page.Find(".messages > li:contains('日子已经过了')").Length(); n != 3 {
+			t.Errorf("%d are said to have passed", n)
+		}
+		e.Clock.Set(date.New(2026, 12, 6).At(0, 0))
+		if host.Get("/messages").Want(200).Find(".top .new").Length() != 0 {
+			t.Error("what is over waits")
+		}
+	})
+}
+
 // A message about which something can be done leads there, and is read by it.
 func TestGo(t *testing.T) {
 	e := dbtest.SQLite(t)

@@ -62,8 +62,8 @@ type App struct {
 	shared   *template.Template
 	routes   []Route
 	ready    []check
-	gate     Gate  // nil for none
-	inbox    Inbox // nil for none
+	gate     Gate            // nil for none
+	inbox    accounts.Beside // none where there is no way to the messages
 	requests *prometheus.HistogramVec
 	document func() ([]byte, error) // OpenAPI, made at its first request
 

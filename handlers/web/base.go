@@ -54,7 +54,7 @@ func (r *Request) Base(title string, args ...any) Base {
 	return Base{
 		Title: l.T(title, args...), Lang: l, Actor: r.Actor, County: r.App.county(l), Path: r.URL.Path,
 		Nav: nav(r.Actor, l, r.URL.Path), Note: r.takeNote(), Elder: r.elder(), Demo: r.App.Demo,
-		RequestID: db.RequestID(r.Context()), Wide: r.Actor.Has(officeRoles...), Inbox: r.App.inbox != nil && r.Actor.SignedIn(), Unread: r.news,
+		RequestID: db.RequestID(r.Context()), Wide: r.Actor.Has(officeRoles...), Inbox: r.App.inbox.Number != "" && r.Actor.SignedIn(), Unread: r.news(),
 		wechat: strings.Contains(r.UserAgent(), "MicroMessenger"),
 	}
 }

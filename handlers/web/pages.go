@@ -8,7 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"huotang/models/access"
-	"huotang/models/db"
+	"huotang/models/accounts"
 	"huotang/models/fail"
 )
 
@@ -67,11 +67,20 @@ type Gate func(r *Request) (done bool, err error)
 // Gate sets the gate, once, before the app serves.
 func (p *Pages) Gate(g Gate) { p.w.gate = g }
 
-// Inbox counts the messages that wait to be read by an actor.
-type Inbox func(tx *db.Tx, by access.Actor) (int, error)
+// Inbox puts the way to the messages, with how many wait to be read, into the header of every page; once, before the app serves. The
+// number is read with the sign-in.
+func (p *Pages) Inbox(waiting accounts.Beside) { p.w.inbox = waiting }
 
-// Inbox puts the way to the messages, with how many are new, into the header of every page; once, before the app serves.
-func (p *Pages) Inbox(count Inbox) { p.w.inbox = count }
+// mostNews is the most messages that the header counts.
+const mostNews = 99
+
+// news is how many messages waited for the actor when the request came.
+func (r *Request) news() int {
+	if who, ok := r.Context().Value(askerKey{}).(*asker); ok && who.actor.Account == r.Actor.Account {
+		return min(who.news, mostNews)
+	}
+	return 0
+}
 
 func (w *App) passes(r *Request) (done bool, err error) {
 	if w.gate == nil {

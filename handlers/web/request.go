@@ -21,7 +21,6 @@ type Request struct {
 	Prefs   accounts.Prefs // of the account
 	gin     *gin.Context
 	known   bool
-	news    int   // messages that wait, for the header
 	limit   int64 // of the body, in bytes
 	form    url.Values
 	formOK  bool
@@ -95,11 +94,6 @@ func (r *Request) resolve(tx *db.Tx) error {
 	actor, prefs, err := r.App.signedIn(tx, r.Context())
 	if err != nil {
 		return err
-	}
-	if r.App.inbox != nil && !r.isAPI() && actor.SignedIn() {
-		if r.news, err = r.App.inbox(tx, actor); err != nil {
-			return err
-		}
 	}
 	r.Actor, r.Prefs, r.known = actor, prefs, true
 	return nil

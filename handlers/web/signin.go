@@ -45,6 +45,7 @@ func newSessions(w *App) *scs.SessionManager {
 type asker struct {
 	actor access.Actor
 	prefs prefs
+	news  int  // messages that wait for the actor
 	used  use  // when the sign-in was used last, as the browser brings it
 	idle  bool // the sign-in has ended now, since it was not used
 }
@@ -99,10 +100,10 @@ type signInStore struct {
 func (s *signInStore) FindCtx(ctx context.Context, token string) (b []byte, found bool, err error) {
 	stale, idle := false, false
 	err = s.w.DB.Peek(ctx, func(tx *db.Tx) error {
-		in, actor, p, err := accounts.SignedIn(tx, token)
+		in, actor, p, err := accounts.SignedIn(tx, token, s.w.inbox)
 		b, stale = in.Data, in.Stale(tx.Now)
 		if who, ok := ctx.Value(askerKey{}).(*asker); ok && err == nil {
-			who.actor, who.prefs = actor, p
+			who.actor, who.prefs, who.news = actor, p, in.Beside
 			who.used.at = s.w.lastUse(token, who.used, in.SeenAt)
 			idle = idles(actor) && tx.Now.Sub(who.used.at) >= accounts.IdleLimit
 			if idle {

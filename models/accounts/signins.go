@@ -39,6 +39,7 @@ type SignIn struct {
 	Agent     string // a word for the browser, at most 200 characters
 	ExpiresAt time.Time
 	SeenAt    time.Time // not older than five minutes while in use; set by [Touch]
+	Beside    int       // the number that was asked for with it
 }
 
 // touchEvery is how stale last-seen may be; a GET must not write each time.
@@ -47,25 +48,38 @@ const touchEvery = 5 * time.Minute
 // Stale reports whether last-seen should be refreshed by [Touch].
 func (s SignIn) Stale(now time.Time) bool { return now.Sub(s.SeenAt) >= touchEvery }
 
-const signInQuery = "SELECT s.data, s.agent, s.expires_at, s.seen_at, " + actorColumns +
-	" FROM sign_ins s LEFT JOIN accounts a ON a.id = s.account_id" + actorGrants +
+// Beside is a number that is read with every sign-in: a query in SQL that gives one number for the account a, and its arguments. The zero one
+// reads none.
+type Beside struct {
+	Number string
+	Args   func(tx *db.Tx) []any
+}
+
+const signInColumns = "SELECT s.data, s.agent, s.expires_at, s.seen_at, "
+
+const signInRest = ", " + actorColumns + " FROM sign_ins s LEFT JOIN accounts a ON a.id = s.account_id" + actorGrants +
 	"WHERE s.token = ? AND s.expires_at > ? ORDER BY g.granted_at, g.id"
 
 // FindSignIn reads a sign-in that has neither expired nor ended; not_found otherwise. It is the key
 // itself, so no permission is asked.
 func FindSignIn(tx *db.Tx, token string) (SignIn, error) {
-	in, _, _, err := SignedIn(tx, token)
+	in, _, _, err := SignedIn(tx, token, Beside{})
 	return in, err
 }
 
-// SignedIn is [FindSignIn] together with [Actor] of its account, in the one query that every request asks. The
+// SignedIn is [FindSignIn] together with [Actor] of its account and a number beside it, in the one query that every request asks. The
 // actor is the zero one when nobody has signed in yet or the account may no longer sign in.
-func SignedIn(tx *db.Tx, token string) (SignIn, access.Actor, Prefs, error) {
+func SignedIn(tx *db.Tx, token string, beside Beside) (SignIn, access.Actor, Prefs, error) {
 	var a actorLines
 	var in SignIn
-	err := db.Each(tx, signInQuery, []any{tx.Now, token, tx.Now}, func(scan func(...any) error) error {
+	number, args := "0", []any(nil)
+	if beside.Number != "" {
+		number, args = "("+beside.Number+")", beside.Args(tx)
+	}
+	args = append(args, tx.Now, token, tx.Now)
+	err := db.Each(tx, signInColumns+number+signInRest, args, func(scan func(...any) error) error {
 		in.Token = token
-		return a.read(scan, &in.Data, &in.Agent, &in.ExpiresAt, &in.SeenAt)
+		return a.read(scan, &in.Data, &in.Agent, &in.ExpiresAt, &in.SeenAt, &in.Beside)
 	})
 	if err == nil && in.Token == "" {
 		err = fail.NotFound("accounts.sign_in_missing")

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"huotang/models/access"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/id"
 	"huotang/models/outbox"
@@ -17,6 +18,14 @@ const atOnce = 500
 // identity is the message that an account gets of a draft: the same, whenever it is made.
 func (d draft) identity(to access.AccountID) MessageID {
 	return id.Derived[messageTag](to, fmt.Sprintf("%s %s %d %s", d.object, d.id, d.sequence, d.kind))
+}
+
+// until is the last day on which the message concerns anybody: the day that it is about; of a digest the end of its week.
+func (d draft) until() date.Date {
+	if d.kind == Digest {
+		return d.week.AddDays(6)
+	}
+	return d.facts.On
 }
 
 // deliver stores the messages of drafts that are not there yet, for everybody but who did the thing himself, and what goes to
@@ -37,7 +46,7 @@ func (a *Area) deliver(tx *db.Tx, by access.AccountID, drafts []draft) error {
 			seen[key] = true
 			rows = append(rows, messageRow{
 				ID: key, AccountID: to, Kind: d.kind, Object: d.object, ObjectID: d.id, Sequence: d.sequence, UnitID: d.unit,
-				Facts: string(facts), MadeAt: tx.Now,
+				Facts: string(facts), MadeAt: tx.Now, Until: d.until(),
 			})
 		}
 	}

@@ -56,7 +56,7 @@ func (a *Area) Digest(tx *db.Tx, by access.Actor, in DigestInput) (v DigestView,
 		if facts == (Facts{}) {
 			continue
 		}
-		d := draft{kind: Digest, object: ofUnit, id: ObjectID(u.ID), sequence: week, unit: u.ID, facts: facts, to: []access.AccountID{account}}
+		d := draft{kind: Digest, object: ofUnit, id: ObjectID(u.ID), sequence: week, unit: u.ID, facts: facts, week: monday, to: []access.AccountID{account}}
 		n, err := a.weekly(tx, d)
 		if err != nil {
 			return v, err

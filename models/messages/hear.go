@@ -6,6 +6,7 @@ import (
 	"huotang/models/access"
 	"huotang/models/accounts"
 	"huotang/models/calendar"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/exchange"
 	"huotang/models/org"
@@ -19,6 +20,7 @@ type draft struct {
 	sequence int
 	unit     org.UnitID
 	facts    Facts
+	week     date.Date // Monday, of a digest
 	to       []access.AccountID
 }
 

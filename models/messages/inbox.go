@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"huotang/models/access"
+	"huotang/models/accounts"
 	"huotang/models/audit"
 	"huotang/models/db"
 	"huotang/models/fail"
@@ -27,10 +28,11 @@ type View struct {
 	MadeAt    time.Time  `json:"made_at"`
 	Read      bool       `json:"read"`
 	Overtaken bool       `json:"overtaken"` // something newer holds
+	Over      bool       `json:"over"`      // the day that it is about has passed
 }
 
 // New reports a message that waits to be read.
-func (v View) New() bool { return !v.Read && !v.Overtaken }
+func (v View) New() bool { return !v.Read && !v.Overtaken && !v.Over }
 
 // ListInput narrows the inbox.
 type ListInput struct {
@@ -88,13 +90,23 @@ func own(tx *db.Tx, by access.Actor, message MessageID) (messageRow, error) {
 // mostUnread is the most that [Unread] counts.
 const mostUnread = 99
 
+// waits holds for messages m that wait to be read; its argument is today.
+const waits = "m.read_at IS NULL AND m.overtaken_at IS NULL AND (m.`until` IS NULL OR m.`until` >= ?)"
+
+// Waiting counts what [Unread] counts, without its bound, as part of the query that finds out who asks: the number stands in the header of
+// every page.
+var Waiting = accounts.Beside{
+	Number: "SELECT COUNT(*) FROM messages m WHERE m.account_id = a.id AND " + waits,
+	Args:   func(tx *db.Tx) []any { return []any{tx.Today()} },
+}
+
 // Unread counts the messages that wait to be read, up to 99. For everybody: a visitor has none.
 func Unread(tx *db.Tx, by access.Actor) (int, error) {
 	if !by.SignedIn() {
 		return 0, nil
 	}
-	n, err := db.Ask[int](tx, "SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE account_id = ? AND read_at IS NULL AND overtaken_at IS NULL LIMIT ?) waiting",
-		by.Account, mostUnread)
+	n, err := db.Ask[int](tx, "SELECT COUNT(*) FROM (SELECT 1 FROM messages m WHERE m.account_id = ? AND "+waits+" LIMIT ?) waiting",
+		by.Account, tx.Today(), mostUnread)
 	if err != nil {
 		return 0, err
 	}

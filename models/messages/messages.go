@@ -5,7 +5,8 @@
 // the same unit of work. A message is a kind, an object with its sequence, and codes ([Facts]): never a name or a text. Its words
 // are made when it is read, in the reader's language. The same kind about the same object at the same sequence reaches an account
 // once, whatever happens twice: that is the message's identity. A later change of the object overtakes the messages about it that
-// nobody has read, so that nobody is told what does not hold any more.
+// nobody has read, so that nobody is told what does not hold any more; and once the day that a message is about has passed, it waits for
+// nobody.
 //
 // Messages lie in the account's inbox ([List]). Where the county has a gateway for text messages, an account that asked for it gets
 // them on its telephone, too: a row of the outbox, written with the message, which a worker ([Area.Next]) sends outside of the quiet
@@ -92,6 +93,7 @@ type messageRow struct {
 	MadeAt      time.Time
 	ReadAt      *time.Time
 	OvertakenAt *time.Time // when a later change of the object made it out of date, unread
+	Until       date.Date  // the last day on which it concerns anybody; zero for no end
 }
 
 func (messageRow) TableName() string { return "messages" }

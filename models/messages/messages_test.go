@@ -222,6 +222,13 @@ func TestAnExchangeWeek(t *testing.T) {
 		do(h, area.Restore, h.clerk, exchange.GroupInput{ID: group})
 		h.want(sister, "the sister's host", messages.GroupOn)
 		h.want(h.far, "a host elsewhere")
+		e.Clock.Set(on("2026-12-12").At(23, 0))
+		h.want(sister, "the sister's host, in the evening", messages.GroupOn)
+		e.Clock.Set(on("2026-12-13").At(0, 0))
+		h.want(sister, "the sister's host, when it is over")
+		if n := do(h, messages.Count, sister, messages.CountInput{}).Unread; n != 0 || !h.inbox(sister)[0].Over {
+			t.Errorf("%d wait for a meeting that is over", n)
+		}
 	})
 }
 

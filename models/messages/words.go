@@ -37,7 +37,7 @@ func views(tx *db.Tx, l lang.Lang, rows []messageRow) ([]View, error) {
 		w := words{voice{l, false}, r, f, names[r.UnitID], parties[exchange.GroupID(r.ObjectID)]}
 		out[i] = View{
 			ID: r.ID, Kind: r.Kind, Object: r.Object, ObjectID: r.ObjectID, Unit: r.UnitID, Facts: f, Text: w.text(), Link: w.link(),
-			MadeAt: r.MadeAt, Read: r.ReadAt != nil, Overtaken: r.OvertakenAt != nil,
+			MadeAt: r.MadeAt, Read: r.ReadAt != nil, Overtaken: r.OvertakenAt != nil, Over: !r.Until.IsZero() && r.Until.Before(tx.Today()),
 		}
 	}
 	return out, nil
