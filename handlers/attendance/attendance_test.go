@@ -15,12 +15,15 @@ import (
 	"huotang/models/access"
 	"huotang/models/attendance"
 	"huotang/models/attendance/attendancetest"
+	"huotang/models/calendar"
 	"huotang/models/courses"
 	"huotang/models/courses/coursestest"
 	"huotang/models/curricula"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/fail"
+	"huotang/models/org/orgtest"
 	"huotang/models/progress"
 )
 
@@ -277,6 +280,22 @@ func TestTodayStates(t *testing.T) {
 			t.Errorf("an ad-hoc evening went to %s", page.Path)
 		}
 	})
+}
+
+// The host's home says loudly that the holidays of a year in which a shown day lies are not entered, and nothing of other years.
+func TestTodayOfAYearNotEntered(t *testing.T) {
+	e := dbtest.SQLite(t)
+	h := enter(t, e)
+	h.host.Get("/today").Want(200, "本年度放假安排未录入（2026年）")
+	e.Do(t, func(tx *db.Tx) error {
+		_, err := calendar.LoadYear(tx, orgtest.By, calendar.YearInput{Year: 2026})
+		return err
+	})
+	if strings.Contains(h.host.Get("/today").Want(200).Body, "未录入") {
+		t.Error("still said not to be entered")
+	}
+	e.Clock.Set(date.New(2026, 12, 26).At(9, 0))
+	h.host.Get("/today").Want(200, "2027年1月", "本年度放假安排未录入（2027年）")
 }
 
 // The same over the API: a roll handed in, refused strictly when it is malformed.

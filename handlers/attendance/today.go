@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,8 @@ type todayPage struct {
 	Tonight []attendance.Planned // the lessons to begin with: those of the month not taught yet
 	Schools []org.SiteView       // to choose from, for who has several
 	MayMove bool
+
+	Unloaded []int // years of the days ahead on the page whose holidays are not entered
 }
 
 // HandIn says until when the overdue day may be handed in.
@@ -71,10 +74,35 @@ func todayOf(r *web.Request) (todayPage, error) {
 		}
 		school, err := org.FindSchool(tx, site)
 		page.MayMove = by.Can(access.CalendarMove, school.Paths()...)
+		if err != nil {
+			return err
+		}
+		page.Unloaded, err = page.unloaded(tx)
 		return err
 	})
 	page.Tonight, page.Day = tonight(page.Plan), page.TodayView.Day
 	return page, err
+}
+
+// unloaded are the years of the days ahead that the page shows and whose holidays are not entered: such a day may still be put off.
+func (p todayPage) unloaded(tx *db.Tx) ([]int, error) {
+	last := date.Date{}
+	if p.Next != nil {
+		last = p.Next.PlannedOn
+	}
+	if p.Exchange != nil && p.Exchange.HeldOn.After(last) {
+		last = p.Exchange.HeldOn
+	}
+	if last.Before(p.Today) {
+		return nil, nil
+	}
+	years, err := calendar.Unloaded(tx, p.Today, last)
+	return slices.DeleteFunc(years, func(y int) bool { return y < last.Year() && !p.shows(y) }), err
+}
+
+// shows reports a day ahead in the year.
+func (p todayPage) shows(year int) bool {
+	return p.Next != nil && p.Next.PlannedOn.Year() == year || p.Exchange != nil && p.Exchange.HeldOn.Year() == year
 }
 
 // mostSchools bounds the choice; a township has some 45.

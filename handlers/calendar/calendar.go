@@ -184,6 +184,14 @@ func (b base) HintText(h calendar.Hint) string {
 	return s + " · " + h.Arg
 }
 
+// HintSentence says a hint with the better date, where there is one: 这天是街天，可以改到12月12日.
+func (b base) HintSentence(h calendar.Hint) string {
+	if h.Better.IsZero() {
+		return b.HintText(h)
+	}
+	return b.T("calendar.hint_with_better", b.HintText(h), b.Day(h.Better))
+}
+
 // TagClass is the look of a state; the state itself is always a word.
 func (b base) TagClass(s calendar.State) string {
 	switch s {

@@ -23,7 +23,7 @@ type dayPage struct {
 	MayUndo  bool
 	Coming   bool   // today or later: may be called off
 	Lunar    string // the date by the lunar calendar
-	Unloaded int    // its year, when the holidays are not entered
+	Unloaded []int  // its year, when the holidays are not entered
 	MayEnter bool   // enters holidays
 	Hints    []calendar.Hint
 	Period   calendar.Period // until when the month may be handed in
@@ -51,14 +51,14 @@ func (page *dayPage) read(tx *db.Tx, by access.Actor, day calendar.DayID) (err e
 	if page.Period, err = calendar.PeriodOf(tx, page.Day.Site, page.Day.Month); err != nil {
 		return err
 	}
-	if page.Unloaded, err = unloaded(tx, page.Day.PlannedOn.Year()); err != nil {
+	if page.Unloaded, err = unloaded(tx, page.Day.PlannedOn, page.Day.PlannedOn); err != nil {
 		return err
 	}
 	page.MayEnter = by.Can(access.CalendarHolidays)
 	page.MayMove = by.Can(access.CalendarMove, s.Paths()...)
 	page.Today, page.Own = tx.Today(), calendar.OfTheHouse(by, s)
 	if page.MayMove && calendar.Plans(by, s) {
-		if page.Hints, err = reports.HintsOf(tx, page.Day, s, page.Day.PlannedOn); err != nil {
+		if page.Hints, err = reports.HintsOf(tx, page.Day, s); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/exchange"
+	"huotang/models/reports"
 )
 
 // cell is a date with what stands on it.
@@ -18,9 +19,41 @@ type cell struct {
 	Today    bool
 	Holiday  *calendar.HolidayView // day off or make-up workday
 	Exchange []string              // townships whose exchange week it is
-	Days     []calendar.PlacedDay
+	Days     []placedDay
+	Hints    []calendar.Hint // that hold for all days of the cell of which the reader is shown hints
 	Towns    []calendar.TownDays
 	Meetings []exchange.MeetingView
+}
+
+// placedDay is a day with the hints that are its own.
+type placedDay struct {
+	calendar.PlacedDay
+	Hints []calendar.Hint
+}
+
+// hint gives the days of the cell their hints. What is said of all of them is said once, of the date.
+func (c *cell) hint(of map[calendar.DayID][]calendar.Hint) {
+	var common []calendar.Hint
+	looked := 0
+	for i := range c.Days {
+		hints, ok := of[c.Days[i].ID]
+		if !ok {
+			continue
+		}
+		c.Days[i].Hints = hints
+		if looked++; looked == 1 {
+			common = slices.Clone(hints)
+			continue
+		}
+		common = slices.DeleteFunc(common, func(h calendar.Hint) bool { return !slices.Contains(hints, h) })
+	}
+	if looked < 2 {
+		return
+	}
+	c.Hints = common
+	for i := range c.Days {
+		c.Days[i].Hints = slices.DeleteFunc(c.Days[i].Hints, func(h calendar.Hint) bool { return slices.Contains(common, h) })
+	}
 }
 
 // Empty reports a date with nothing to tell of.
@@ -32,7 +65,7 @@ func (c cell) Empty() bool {
 const fewNames = 5
 
 // First are the schools that are always named.
-func (c cell) First() []calendar.PlacedDay {
+func (c cell) First() []placedDay {
 	if c.folds() {
 		return c.Days[:fewNames]
 	}
@@ -40,7 +73,7 @@ func (c cell) First() []calendar.PlacedDay {
 }
 
 // Rest are the folded ones.
-func (c cell) Rest() []calendar.PlacedDay {
+func (c cell) Rest() []placedDay {
 	if c.folds() {
 		return c.Days[fewNames:]
 	}
@@ -65,7 +98,7 @@ func (c cell) Standing() (n int) {
 
 // Hour is the hour at which all meet, "" when they differ.
 func (c cell) Hour() string {
-	if len(c.Days) == 0 || slices.ContainsFunc(c.Days, func(d calendar.PlacedDay) bool { return d.Hour != c.Days[0].Hour }) {
+	if len(c.Days) == 0 || slices.ContainsFunc(c.Days, func(d placedDay) bool { return d.Hour != c.Days[0].Hour }) {
 		return ""
 	}
 	return c.Days[0].Hour
@@ -130,16 +163,42 @@ func (g grid) filled() []*cell {
 	return out
 }
 
-func (g grid) holidays(tx *db.Tx, by access.Actor) error {
-	for y := g.from.Year(); y <= g.to.Year(); y++ {
-		year, err := calendar.Year(tx, by, calendar.YearInput{Year: min(max(y, firstYear), lastYear)})
+// holidays marks the days off and the make-up workdays, and tells the years of which they are not entered.
+func (g grid) holidays(tx *db.Tx, by access.Actor) (unloaded []int, err error) {
+	for y := max(g.from.Year(), firstYear); y <= min(g.to.Year(), lastYear); y++ {
+		year, err := calendar.Year(tx, by, calendar.YearInput{Year: y})
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if !year.Loaded {
+			unloaded = append(unloaded, y)
 		}
 		for _, h := range year.Days {
 			if c := g.at(h.Day); c != nil {
 				c.Holiday = &h
 			}
+		}
+	}
+	return unloaded, nil
+}
+
+// hints gives the days that are still to come what the reader is to think of when he plans.
+func (g grid) hints(tx *db.Tx) error {
+	var days []calendar.PlacedDay
+	for _, w := range g.weeks {
+		for _, c := range w {
+			for _, d := range c.Days {
+				days = append(days, d.PlacedDay)
+			}
+		}
+	}
+	of, err := reports.HintsAhead(tx, days)
+	if err != nil {
+		return err
+	}
+	for _, w := range g.weeks {
+		for _, c := range w {
+			c.hint(of)
 		}
 	}
 	return nil

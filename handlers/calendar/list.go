@@ -22,8 +22,8 @@ type listPage struct {
 	Prev, Next string // addresses of the month or year beside this one
 	More       string
 	Today      date.Date
-	Unloaded   int  // the year, when its holidays are not entered
-	MayEnter   bool // enters holidays
+	Unloaded   []int // years of shown dates whose holidays are not entered
+	MayEnter   bool  // enters holidays
 }
 
 // bySchool are the roles that look after more than one school.
@@ -80,7 +80,7 @@ func (p *listPage) load(tx *db.Tx, by access.Actor) error {
 	}
 	p.Days, p.More = found.Items, found.Next
 	p.MayEnter = by.Can(access.CalendarHolidays)
-	if p.Unloaded, err = unloaded(tx, p.In.Year); err != nil {
+	if p.Unloaded, err = p.unloaded(tx); err != nil {
 		return err
 	}
 	if !p.BySchool {
@@ -91,6 +91,23 @@ func (p *listPage) load(tx *db.Tx, by access.Actor) error {
 		p.Townships = append(p.Townships, web.Option{Value: t.Code, Label: t.Name})
 	}
 	return err
+}
+
+// unloaded are the years of the dates on the page whose holidays are not entered: a day of December may stand in January.
+func (p *listPage) unloaded(tx *db.Tx) ([]int, error) {
+	from, to := date.New(p.In.Year, 1, 1), date.New(p.In.Year, 12, 31)
+	if p.BySchool {
+		from, to = p.In.Month.First(), p.In.Month.Last()
+	}
+	for _, d := range p.Days {
+		if d.PlannedOn.Before(from) {
+			from = d.PlannedOn
+		}
+		if d.PlannedOn.After(to) {
+			to = d.PlannedOn
+		}
+	}
+	return unloaded(tx, from, to)
 }
 
 // name sets the heading and the addresses of the parts beside this one.

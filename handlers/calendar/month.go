@@ -73,10 +73,10 @@ type monthPage struct {
 	Days     []*cell // of the month, on which there is something
 	Towns    []web.Option
 	Months   []web.Option
-	Unloaded int  // the year, when its holidays are not entered
-	MayEnter bool // enters holidays
-	Movable  bool // some day of the page may be moved
-	More     bool // there are more days than are shown
+	Unloaded []int // years of the page whose holidays are not entered
+	MayEnter bool  // enters holidays
+	Movable  bool  // some day of the page may be moved
+	More     bool  // there are more days than are shown
 
 	Moved *calendar.DayView // put here by hand just now
 	Read  time.Time
@@ -132,31 +132,33 @@ func (p *monthPage) load(tx *db.Tx, by access.Actor) error {
 		return err
 	}
 	g := newGrid(p.In.Month, p.Today)
-	if err := g.holidays(tx, by); err != nil {
+	var err error
+	if p.Unloaded, err = g.holidays(tx, by); err != nil {
 		return err
 	}
-	var err error
-	if p.Unloaded, err = unloaded(tx, p.In.Month.Year()); err != nil {
-		return err
+	if p.In.View != asMonth { // only a table of weeks shows days beside the month
+		p.Unloaded = slices.DeleteFunc(p.Unloaded, func(y int) bool { return y != p.In.Month.Year() })
 	}
 	p.MayEnter = by.Can(access.CalendarHolidays)
 	if err := p.place(tx, by, g); err != nil {
 		return err
 	}
+	if p.In.View != asSheet { // which hangs on a wall: hints are for who plans
+		if err := g.hints(tx); err != nil {
+			return err
+		}
+	}
 	p.Weeks, p.Days = g.weeks, g.filled()
 	p.Movable = slices.ContainsFunc(p.Days, func(c *cell) bool {
-		return slices.ContainsFunc(c.Days, func(d calendar.PlacedDay) bool { return d.MayMove })
+		return slices.ContainsFunc(c.Days, func(d placedDay) bool { return d.MayMove })
 	})
 	return p.undoable(tx, by)
 }
 
-// unloaded is the year when its holidays are not entered, else 0.
-func unloaded(tx *db.Tx, year int) (int, error) {
-	years, err := calendar.Unloaded(tx, date.New(year, 1, 1), date.New(year, 1, 1))
-	if err != nil || len(years) == 0 {
-		return 0, err
-	}
-	return years[0], nil
+// unloaded are the years of the dates whose holidays are not entered.
+func unloaded(tx *db.Tx, from, to date.Date) ([]int, error) {
+	years, err := calendar.Unloaded(tx, from, to)
+	return slices.DeleteFunc(years, func(y int) bool { return y < firstYear || y > lastYear }), err
 }
 
 // scope says whose calendar it is.
@@ -211,7 +213,7 @@ func (p *monthPage) place(tx *db.Tx, by access.Actor, g grid) error {
 		days, err := calendar.Between(tx, by, calendar.BetweenInput{Site: p.In.Site, Under: p.In.Under, From: g.from, To: g.to, Limit: mostShown})
 		for _, d := range days.Items {
 			c := g.at(d.PlannedOn)
-			c.Days = append(c.Days, d)
+			c.Days = append(c.Days, placedDay{PlacedDay: d})
 		}
 		if p.More = days.Next != ""; err != nil {
 			return err
@@ -302,7 +304,7 @@ func (p monthPage) Short(name string) string {
 }
 
 // Words says what is to be said of a day beside its name: the state where it is not the usual one, and from when it was moved.
-func (b base) Words(d calendar.PlacedDay) string {
+func (b base) Words(d placedDay) string {
 	var out []string
 	if d.State != calendar.Upcoming {
 		out = append(out, b.T("calendar.state."+string(d.State)))

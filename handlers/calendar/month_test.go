@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"huotang/handlers/calendar"
+	"huotang/handlers/web/webtest"
 	"huotang/models/access"
 	model "huotang/models/calendar"
 	"huotang/models/calendar/calendartest"
@@ -47,8 +50,11 @@ func TestMonth(t *testing.T) {
 			return err
 		})
 		page := clerk.Get("/calendar?month=2026-12").Want(200, "12月9日", "冬月初一", "3所 20:00", "交流周", "改日子")
-		if strings.Contains(page.Body, "未录入") {
-			t.Error("still said not to be entered")
+		if strings.Contains(page.Body, "未录入（2026年）") || !strings.Contains(page.Body, "本年度放假安排未录入（2027年）") {
+			t.Error("2026 is still said not to be entered, or 2027 is not, of which the page shows three days")
+		}
+		if agenda := clerk.Get("/calendar?view=agenda&month=2026-12").Want(200); strings.Contains(agenda.Body, "未录入") {
+			t.Error("said of a year that is not shown")
 		}
 		table := page.Find("table.month")
 		if n := table.Find("thead th").Length(); n != 7 || table.Find("thead th").First().Text() != "星期一" {
@@ -59,6 +65,17 @@ func TestMonth(t *testing.T) {
 		}
 		if n := table.Find("td[data-date='2026-12-09'] [data-day]").Length(); n != 3 {
 			t.Errorf("%d schools to move", n)
+		}
+		met := 0
+		for _, v := range []string{"month", "agenda"} {
+			clerk.Get("/calendar?month=2026-12&view=" + v).Want(200).Find("a[href^='/exchange/groups/']").Each(func(_ int, a *goquery.Selection) {
+				if met++; !strings.Contains(a.Text(), "交流") {
+					t.Errorf("%s: %q leads to the meeting", v, a.Text())
+				}
+			})
+		}
+		if met != 2 {
+			t.Errorf("%d links to the meeting of three schools", met)
 		}
 		if n := table.Find("td:contains('交流周')").Length(); n != 7 {
 			t.Errorf("the exchange week has %d days", n)
@@ -171,6 +188,54 @@ func TestLook(t *testing.T) {
 	if got := h.as(t, access.Host).API(http.MethodGet, path, nil, nil); got != http.StatusForbidden {
 		t.Errorf("a host is shown hints: %d", got)
 	}
+}
+
+// Who plans is told in the month itself what speaks against the days ahead, and which day would be better: of all schools once, of one at
+// its name. The host is told nothing, nor is the wall.
+func TestHintsInTheMonth(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		h := open(t, e)
+		calendartest.Rule(t, e, h.tree.Township.ID, calendartest.OnDay(9))
+		e.Do(t, func(tx *db.Tx) error {
+			if _, err := model.SetMarket(tx, orgtest.By, model.SetMarketInput{Unit: h.tree.Township.ID, Market: model.MarketDigits, Values: []int{9}}); err != nil {
+				return err
+			}
+			_, err := org.SetEquipment(tx, orgtest.By, org.SetEquipmentInput{Site: h.tree.Sister.ID, Network: "none", Items: []org.Item{{Kind: "television", Count: 1, State: "broken"}}})
+			return err
+		})
+		const market, fault = "这天是街天，可以改到12月10日", "设备要修 · 电视机"
+		path := "/calendar?month=2026-12"
+		for _, r := range []access.Role{access.Township, access.TownshipAdmin} {
+			for _, v := range []string{"", "&view=agenda"} {
+				page := h.as(t, r).Get(path+v).Want(200, market, fault)
+				if n := strings.Count(page.Body, market); n != 1 {
+					t.Errorf("%s %s: the market day is said %d times", r, v, n)
+				}
+				if li := page.Find(".placed:contains('电视机')"); li.Length() != 1 || !strings.Contains(li.Text(), strings.TrimSuffix(h.tree.Sister.Name, "家庭党校")) {
+					t.Errorf("%s %s: the fault stands at %q", r, v, li.Text())
+				}
+			}
+		}
+		h.as(t, access.County).Get(path+"&under="+h.tree.Township.Code).Want(200, market, fault)
+		one := h.as(t, access.Township).Get(path+"&site="+h.tree.Sister.ID.String()).Want(200, market, fault)
+		if one.Find(".placed .hint").Length() < 2 {
+			t.Error("of one school all stands at its day")
+		}
+		for name, page := range map[string]*webtest.Page{
+			"the host":    h.as(t, access.Host).Get(path + "&site=" + h.tree.Site.ID.String()),
+			"the trainee": h.as(t, access.Trainee).Get(path + "&site=" + h.tree.Site.ID.String()),
+			"the auditor": h.as(t, access.Auditor).Get(path + "&under=" + h.tree.Township.Code),
+			"the wall":    h.as(t, access.Township).Get(path + "&view=sheet"),
+		} {
+			if strings.Contains(page.Body, "街天") || strings.Contains(page.Body, "设备要修") {
+				t.Errorf("%s is shown hints", name)
+			}
+		}
+		e.Clock.Set(date.New(2026, 12, 10).At(9, 0))
+		if page := h.as(t, access.Township).Get(path).Want(200); strings.Contains(page.Body, "街天") {
+			t.Error("of a day that has passed nothing is to be thought of")
+		}
+	})
 }
 
 // A day in a year whose holidays are not entered says so on its own page.

@@ -6,6 +6,7 @@ import (
 	"huotang/handlers/web"
 	"huotang/models/access"
 	"huotang/models/calendar"
+	"huotang/models/date"
 	"huotang/models/db"
 )
 
@@ -18,6 +19,9 @@ type yearPage struct {
 	Prev    string
 	Next    string
 }
+
+// Lunar writes a day by the lunar calendar, by which villages know the festivals.
+func (p yearPage) Lunar(d date.Date) string { return calendar.LunarOf(d) }
 
 // The years that there are pages of; models/calendar refuses others.
 const firstYear, lastYear = 2000, 2100

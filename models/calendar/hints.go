@@ -36,6 +36,7 @@ type Outlook struct {
 	market  Market
 	seasons Seasons
 	days    Days
+	known   map[date.Date][]Hint // of dates that were asked about; nil to remember none
 }
 
 // OutlookOf reads the outlook of a unit for the months, as it was entered until today. No permission is asked, and whoever shows hints
@@ -63,6 +64,17 @@ func OutlookOf(tx *db.Tx, unit org.UnitID, from, to date.Month) (o Outlook, err 
 
 // At are the hints of a date, without better ones.
 func (o Outlook) At(on date.Date) []Hint {
+	if known, ok := o.known[on]; ok {
+		return slices.Clone(known)
+	}
+	out := o.at(on)
+	if o.known != nil {
+		o.known[on] = slices.Clone(out)
+	}
+	return out
+}
+
+func (o Outlook) at(on date.Date) []Hint {
 	out := []Hint{}
 	if o.market.On(on) {
 		out = append(out, Hint{Code: HintMarket})
@@ -87,24 +99,93 @@ type look struct {
 	causes []Cause
 	day    DayView
 	today  date.Date
-	taken  map[date.Date]bool // by the school's other days
+	taken  map[date.Date]DayID // by the school's days
 }
 
-// Look gives the hints of an activity day on a date, the township's first, and of each the next better date. A better date is one to
-// which [Move] would put the day now, and no holiday; of a day that cannot be moved there is none. No permission is asked: see
-// [OutlookOf].
-func Look(tx *db.Tx, d DayView, on date.Date, causes ...Cause) ([]Hint, error) {
-	first, last := tx.Today().Month(), reach(d.Month, d.RuledOn)
-	o, err := OutlookOf(tx, org.SiteUnit(d.Site), first, last.Month())
+// Asked is an activity day that is looked at on a date, with what the areas above know against dates of its school.
+type Asked struct {
+	Day    DayView
+	On     date.Date
+	Causes []Cause
+}
+
+// Look gives the hints of activity days, each on its date, the township's first, and of each hint the next better date. A better date is one to
+// which [Move] would put the day now, and no holiday; of a day that cannot be moved there is none. However many days there are, it asks
+// a few queries for each township. No permission is asked: see [OutlookOf].
+func Look(tx *db.Tx, list []Asked) ([][]Hint, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	sites, first, last := make([]org.SiteID, len(list)), tx.Today().Month(), tx.Today().Month()
+	for i, a := range list {
+		sites[i] = a.Day.Site
+		if m := reach(a.Day.Month, a.Day.RuledOn).Month(); last.Before(m) {
+			last = m
+		}
+	}
+	towns, err := townshipsOf(tx, sites)
 	if err != nil {
 		return nil, err
 	}
-	l := look{Outlook: o, causes: causes, day: d, today: tx.Today(), taken: map[date.Date]bool{}}
-	others, err := db.All[Day](tx.Where("site_id = ? AND planned_on >= ? AND id <> ? AND state <> ?", d.Site, tx.Today(), d.ID, Cancelled))
-	for _, x := range others {
-		l.taken[x.PlannedOn] = true
+	taken, err := takenBy(tx, sites)
+	if err != nil {
+		return nil, err
 	}
-	return l.hints(on), err
+	outlooks, out := map[org.UnitID]Outlook{}, make([][]Hint, len(list))
+	for i, a := range list {
+		o, ok := outlooks[towns[a.Day.Site]]
+		if !ok {
+			if o, err = OutlookOf(tx, towns[a.Day.Site], first, last); err != nil {
+				return nil, err
+			}
+			o.known = map[date.Date][]Hint{}
+			outlooks[towns[a.Day.Site]] = o
+		}
+		out[i] = look{Outlook: o, causes: a.Causes, day: a.Day, today: tx.Today(), taken: taken[a.Day.Site]}.hints(a.On)
+	}
+	return out, nil
+}
+
+// townshipsOf are the townships of schools: market days and seasons are entered for nothing smaller.
+func townshipsOf(tx *db.Tx, sites []org.SiteID) (map[org.SiteID]org.UnitID, error) {
+	out := make(map[org.SiteID]org.UnitID, len(sites))
+	for part := range slices.Chunk(sites, 500) {
+		rows, err := db.Ask[struct {
+			Site org.SiteID
+			Town org.UnitID
+		}](tx, "SELECT u.id AS site, v.parent_id AS town FROM units u JOIN units v ON v.id = u.parent_id WHERE u.id IN ?", part)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.Site] = r.Town
+		}
+	}
+	return out, nil
+}
+
+// takenBy are the dates from today on that schools' days stand on.
+func takenBy(tx *db.Tx, sites []org.SiteID) (map[org.SiteID]map[date.Date]DayID, error) {
+	out := make(map[org.SiteID]map[date.Date]DayID, len(sites))
+	for part := range slices.Chunk(sites, 500) {
+		rows, err := db.All[Day](tx.Select("id", "site_id", "planned_on").Where("site_id IN ? AND planned_on >= ? AND state <> ?", part, tx.Today(), Cancelled))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if out[r.SiteID] == nil {
+				out[r.SiteID] = map[date.Date]DayID{}
+			}
+			out[r.SiteID][r.PlannedOn] = r.ID
+		}
+	}
+	return out, nil
+}
+
+// takes reports a date on which another day of the school stands.
+func (l look) takes(on date.Date) bool {
+	other, ok := l.taken[on]
+	return ok && other != l.day.ID
 }
 
 func (l look) at(on date.Date) []Hint {
@@ -133,7 +214,7 @@ func (l look) better(on date.Date, have []Hint, not Hint) date.Date {
 		on = l.today
 	}
 	for d := on; !d.After(reach(l.day.Month, l.day.RuledOn)); d = d.AddDays(1) {
-		if !reachable(l.day.Month, l.day.RuledOn, d) || l.taken[d] || l.days.IsHoliday(d) {
+		if !reachable(l.day.Month, l.day.RuledOn, d) || l.takes(d) || l.days.IsHoliday(d) {
 			continue
 		}
 		good := true

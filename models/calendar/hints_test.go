@@ -102,8 +102,11 @@ func looked(tx *db.Tx, by access.Actor, in calendar.HintsInput, causes ...calend
 	if err != nil {
 		return calendar.HintsView{}, err
 	}
-	hints, err := calendar.Look(tx, d, on, causes...)
-	return calendar.HintsView{On: on, Lunar: calendar.LunarOf(on), Hints: hints}, err
+	hints, err := calendar.Look(tx, []calendar.Asked{{Day: d, On: on, Causes: causes}})
+	if err != nil {
+		return calendar.HintsView{}, err
+	}
+	return calendar.HintsView{On: on, Lunar: calendar.LunarOf(on), Hints: hints[0]}, nil
 }
 
 // Whatever speaks against a day, wherever it was moved before and on whichever date it is looked at: a date that is offered as better
