@@ -37,6 +37,8 @@ type PlacedDay struct {
 	DayView
 	MayMove bool `json:"may_move"` // to another date, see [Move]
 	Looks   bool `json:"looks"`    // is shown hints, see [Hints]
+
+	School org.School `json:"-"` // without the day of its last change
 }
 
 // Between lists activity days that the actor sees by the date on which they now stand, then by the code of the school; those that were
@@ -114,15 +116,18 @@ func (in BetweenInput) after(q *condition) error {
 	return nil
 }
 
-// placedRow is a day with the paths of its school.
+// placedRow is a day with what else is needed of its school.
 type placedRow struct {
 	DayView
-	Path  string
-	Party string
+	Path       string
+	Party      string
+	Licence    org.Licence
+	LicensedOn date.Date
+	ParentID   org.UnitID
 }
 
 func askPlaced(tx *db.Tx, rest string, args ...any) ([]placedRow, error) {
-	rows, err := db.Ask[placedRow](tx, dayColumns+", u.path, COALESCE(b.path, '') AS party "+dayTables+rest, args...)
+	rows, err := db.Ask[placedRow](tx, dayColumns+", u.path, COALESCE(b.path, '') AS party, s.licence, s.licensed_on, u.parent_id "+dayTables+rest, args...)
 	for i := range rows {
 		rows[i].show(tx.Today())
 	}
@@ -130,8 +135,10 @@ func askPlaced(tx *db.Tx, rest string, args ...any) ([]placedRow, error) {
 }
 
 func (r placedRow) seenBy(by access.Actor) PlacedDay {
-	school := org.School{ID: r.Site, Path: r.Path, Party: r.Party}
-	v := PlacedDay{DayView: r.DayView}
+	school := org.School{
+		ID: r.Site, Code: r.Code, Name: r.Name, Path: r.Path, Party: r.Party, Licence: r.Licence, LicensedOn: r.LicensedOn, ParentID: r.ParentID,
+	}
+	v := PlacedDay{DayView: r.DayView, School: school}
 	v.MayMove = r.State != Held && r.State != Cancelled && by.Can(access.CalendarMove, school.Paths()...)
 	v.Looks = v.MayMove && Plans(by, school)
 	return v

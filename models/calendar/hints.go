@@ -127,7 +127,7 @@ func Look(tx *db.Tx, list []Asked) ([][]Hint, error) {
 	if err != nil {
 		return nil, err
 	}
-	taken, err := takenBy(tx, sites)
+	taken, err := takenBy(tx, sites, last.Last())
 	if err != nil {
 		return nil, err
 	}
@@ -164,11 +164,15 @@ func townshipsOf(tx *db.Tx, sites []org.SiteID) (map[org.SiteID]org.UnitID, erro
 	return out, nil
 }
 
-// takenBy are the dates from today on that schools' days stand on.
-func takenBy(tx *db.Tx, sites []org.SiteID) (map[org.SiteID]map[date.Date]DayID, error) {
+// takenBy are the dates from today until the last one that schools' days stand on.
+func takenBy(tx *db.Tx, sites []org.SiteID, last date.Date) (map[org.SiteID]map[date.Date]DayID, error) {
 	out := make(map[org.SiteID]map[date.Date]DayID, len(sites))
 	for part := range slices.Chunk(sites, 500) {
-		rows, err := db.All[Day](tx.Select("id", "site_id", "planned_on").Where("site_id IN ? AND planned_on >= ? AND state <> ?", part, tx.Today(), Cancelled))
+		rows, err := db.Ask[struct {
+			ID        DayID
+			SiteID    org.SiteID
+			PlannedOn date.Date
+		}](tx, "SELECT id, site_id, planned_on FROM activity_days WHERE site_id IN ? AND planned_on >= ? AND planned_on <= ? AND state <> ?", part, tx.Today(), last, Cancelled)
 		if err != nil {
 			return nil, err
 		}

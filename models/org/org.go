@@ -10,7 +10,6 @@
 package org
 
 import (
-	"slices"
 	"time"
 
 	"huotang/models/date"
@@ -133,33 +132,18 @@ func (s School) Paths() []string { return []string{s.Path, s.Party} }
 
 const schoolQuery = `SELECT s.id, u.code, u.name, u.path, COALESCE(b.path, '') AS party, s.licence,
 s.licensed_on, s.changed_on, u.parent_id
-FROM sites s JOIN units u ON u.id = s.id LEFT JOIN units b ON b.id = s.branch_id WHERE s.id `
+FROM sites s JOIN units u ON u.id = s.id LEFT JOIN units b ON b.id = s.branch_id WHERE s.id = ?`
 
 // FindSchool reads a school; not_found when there is none. No permission is asked: the caller's op does.
 func FindSchool(tx *db.Tx, site SiteID) (School, error) {
 	var s School
-	err := db.Each(tx, schoolQuery+"= ?", []any{site}, func(scan func(...any) error) error {
+	err := db.Each(tx, schoolQuery, []any{site}, func(scan func(...any) error) error {
 		return scan(&s.ID, &s.Code, &s.Name, &s.Path, &s.Party, &s.Licence, &s.LicensedOn, &s.ChangedOn, &s.ParentID)
 	})
 	if err == nil && s.ID.IsZero() {
 		err = fail.NotFound("org.site_missing")
 	}
 	return s, err
-}
-
-// FindSchools reads schools; those that there are not are left out. No permission is asked: the caller's op does.
-func FindSchools(tx *db.Tx, sites []SiteID) (map[SiteID]School, error) {
-	out := make(map[SiteID]School, len(sites))
-	for part := range slices.Chunk(sites, 500) {
-		rows, err := db.Ask[School](tx, schoolQuery+"IN ?", part)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range rows {
-			out[s.ID] = s
-		}
-	}
-	return out, nil
 }
 
 // LockSite locks a school's row, the root of its sessions and activity days, and reads it.

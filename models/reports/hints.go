@@ -50,21 +50,13 @@ func HintsOf(tx *db.Tx, d calendar.DayView, s org.School) ([]calendar.Hint, erro
 // for all of them. No permission is asked: [calendar.PlacedDay] says who is shown hints.
 func HintsAhead(tx *db.Tx, days []calendar.PlacedDay) (map[calendar.DayID][]calendar.Hint, error) {
 	var list []asked
-	var sites []org.SiteID
 	for _, d := range days {
 		if d.Looks && (d.State == calendar.DueToday || d.State.Ahead()) {
-			list, sites = append(list, asked{day: d.DayView, on: d.PlannedOn}), append(sites, d.Site)
+			list = append(list, asked{d.DayView, d.School, d.PlannedOn})
 		}
 	}
 	if len(list) == 0 {
 		return nil, nil //nolint:nilnil // a map without entries
-	}
-	schools, err := org.FindSchools(tx, sites)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		list[i].school = schools[list[i].day.Site]
 	}
 	hints, err := hintsOf(tx, list)
 	out := make(map[calendar.DayID][]calendar.Hint, len(hints))
