@@ -191,6 +191,7 @@ func serve(a *feeds.Area) web.PageFunc {
 	limits := newLimits()
 	return func(r *web.Request) error {
 		secret := strings.TrimSuffix(r.Param("secret"), ".ics")
+		r.URL.Path = "/ics" // pages of errors link from where they are; a secret must not go into what people write
 		if wait := limits.wait(r.App.DB.Now(), secret, r.IP()); wait > 0 {
 			r.Header("Retry-After", "600")
 			return fail.Limited("feeds.too_often")

@@ -11,13 +11,16 @@ import (
 	"huotang/handlers/web"
 	"huotang/handlers/web/webtest"
 	"huotang/models/access"
+	"huotang/models/accounts"
 	"huotang/models/accounts/accountstest"
 	"huotang/models/calendar"
 	"huotang/models/calendar/calendartest"
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
+	"huotang/models/fail"
 	"huotang/models/feeds"
+	"huotang/models/org"
 	"huotang/models/org/orgtest"
 )
 
@@ -31,8 +34,7 @@ type house struct {
 func open(t *testing.T, e *dbtest.Env) house {
 	t.Helper()
 	h := house{tree: orgtest.County(t, e), e: e}
-	a := feeds.New(bytes.Repeat([]byte{9}, 32))
-	h.site = webtest.New(t, e, func(p *web.Pages, api *web.API) { pages.Mount(p, api, a) })
+	h.site = webtest.New(t, e, func(p *web.Pages, api *web.API) { pages.Mount(p, api, area) })
 	h.people = accountstest.Everyone(t, e, h.tree)
 	calendartest.Rule(t, e, h.tree.Township.ID, calendar.Rule{Kind: calendar.OnDay, Day: 28, Hour: "20:00", Holiday: calendar.Keep})
 	return h
@@ -143,4 +145,173 @@ func TestTooOften(t *testing.T) {
 	}
 	e.Clock.Add(time.Minute)
 	phone.Get(address).Want(200)
+}
+
+// Whatever is wrong with an address, the answer is the same, to the byte, and holds no data: who tries addresses does not learn which of
+// them there ever was.
+func TestForbiddenAddresses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		h := open(t, e)
+		mine, theirs := h.secret(t, access.Host, h.tree.Site.ID), h.secret(t, access.Township, h.tree.Sister.ID)
+		wrong := map[string]string{
+			"guessed":                           strings.Repeat("a", len(mine)),
+			"one letter changed":                changed(mine, len(mine)-2),
+			"another feed's identity":           changed(mine, 3),
+			"identity of one, mark of another":  theirs[:26] + mine[26:],
+			"too short":                         mine[:len(mine)-1],
+			"much too short":                    mine[:26],
+			"too long":                          mine + "aa",
+			"twice":                             mine + mine,
+			"no letters of an address":          strings.Repeat("0189", len(mine)/4),
+			"blanks":                            strings.Repeat("%20", len(mine)),
+			"an identity as it stands in pages": h.tree.Site.ID.String(),
+			"made by another key":               h.otherKey(t),
+		}
+		h.site.Visitor(t).Get("/ics/"+mine+".ics").Want(200, h.tree.Site.Name)
+		for name, then := range map[string]struct {
+			of  access.Role
+			act func(tx *db.Tx, feed feeds.FeedInput, by access.Actor) error
+		}{
+			"revoked": {access.Village, func(tx *db.Tx, feed feeds.FeedInput, by access.Actor) error {
+				_, err := area.Revoke(tx, by, feed)
+				return err
+			}},
+			"renewed": {access.Auditor, func(tx *db.Tx, feed feeds.FeedInput, by access.Actor) error {
+				_, err := area.Renew(tx, by, feed)
+				return err
+			}},
+			"its owner has left office": {access.TownshipAdmin, func(tx *db.Tx, _ feeds.FeedInput, by access.Actor) error {
+				_, err := accounts.EndOffice(tx, orgtest.By, accounts.AccountInput{ID: by.Account})
+				return err
+			}},
+			"its owner's term has ended": {access.Resident, func(tx *db.Tx, _ feeds.FeedInput, by access.Actor) error {
+				return tx.Exec("UPDATE grants SET expires_at = ? WHERE account_id = ?", tx.Now.Add(-time.Second), by.Account).Error
+			}},
+			"its owner's account is closed": {access.Secretary, func(tx *db.Tx, _ feeds.FeedInput, by access.Actor) error {
+				return tx.Exec("UPDATE accounts SET disabled_at = ? WHERE id = ?", tx.Now, by.Account).Error
+			}},
+			"its owner works in another township now": {access.Cadre, func(tx *db.Tx, _ feeds.FeedInput, by access.Actor) error {
+				return tx.Exec("UPDATE grants SET unit_id = ? WHERE account_id = ?", h.tree.Township2.ID, by.Account).Error
+			}},
+		} {
+			secret := h.secret(t, then.of, h.tree.Site.ID)
+			h.site.Visitor(t).Get("/ics/"+secret+".ics").Want(200, h.tree.Site.Name)
+			by := h.people[then.of]
+			e.Do(t, func(tx *db.Tx) error {
+				list, err := feeds.Mine(tx, by, struct{}{})
+				if err != nil {
+					return err
+				}
+				return then.act(tx, feeds.FeedInput{ID: list.Items[0].ID}, by)
+			})
+			wrong[name] = secret
+		}
+		h.same404(t, wrong)
+	})
+}
+
+// The feed of a school whose plaque is taken away says for a while that its days are called off, and then is gone like any other.
+func TestFeedOfARevokedSchool(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		h := open(t, e)
+		secret := h.secret(t, access.County, h.tree.Site.ID)
+		e.Do(t, func(tx *db.Tx) error {
+			if _, err := org.SetLicence(tx, orgtest.By, org.SetLicenceInput{Site: h.tree.Site.ID, State: org.Revoked, Note: "户主搬走"}); err != nil {
+				return err
+			}
+			_, err := calendar.Plan(tx, orgtest.By, calendar.PlanInput{Unit: h.tree.Township.ID})
+			return err
+		})
+		page := h.site.Visitor(t).Get("/ics/"+secret+".ics").Want(200, "STATUS:CANCELLED", "已取消")
+		if strings.Contains(page.Body, "STATUS:CONFIRMED") {
+			t.Error("a day of a revoked school stands")
+		}
+		e.Clock.Add(61 * 24 * time.Hour)
+		h.same404(t, map[string]string{"revoked school": secret, "guessed": strings.Repeat("a", len(secret))})
+	})
+}
+
+// An address without the right mark is refused before anything is looked up, so that no time is spent on those whose identity is a feed's.
+func TestNoLookUpForGuesses(t *testing.T) {
+	e := dbtest.SQLite(t)
+	h := open(t, e)
+	mine := h.secret(t, access.Host, h.tree.Site.ID)
+	for _, guess := range []string{changed(mine, len(mine)-2), strings.Repeat("a", len(mine)), mine[:40]} {
+		if _, err := area.Read(nil, guess); !fail.Is(err, "feeds.gone") { // without a database
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// area has the key of the site's.
+var area = feeds.New(bytes.Repeat([]byte{9}, 32))
+
+// secret makes a feed of a school, and gives the secret part of its address.
+func (h house) secret(t *testing.T, of access.Role, site org.SiteID) string {
+	t.Helper()
+	return h.secretBy(t, area, of, site)
+}
+
+func (h house) secretBy(t *testing.T, a *feeds.Area, of access.Role, site org.SiteID) (secret string) {
+	t.Helper()
+	h.e.Do(t, func(tx *db.Tx) error {
+		v, err := a.Make(tx, h.people[of], feeds.MakeInput{Kind: feeds.OfSchool, Site: site})
+		if err != nil {
+			return err
+		}
+		at, err := a.Get(tx, h.people[of], feeds.FeedInput{ID: v.ID})
+		secret = strings.TrimSuffix(strings.TrimPrefix(at.Path, "/ics/"), ".ics")
+		return err
+	})
+	return secret
+}
+
+// otherKey is the address that a feed of the site has by another key.
+func (h house) otherKey(t *testing.T) string {
+	t.Helper()
+	return h.secretBy(t, feeds.New(bytes.Repeat([]byte{8}, 32)), access.Host, h.tree.Site.ID)
+}
+
+// changed is the text with another letter at one place.
+func changed(s string, at int) string {
+	other := byte('b')
+	if s[at] == other {
+		other = 'c'
+	}
+	return s[:at] + string(other) + s[at+1:]
+}
+
+// same404 fails the test unless all addresses are answered alike: 404, the same headers, the same bytes but for the number of the request.
+func (h house) same404(t *testing.T, secrets map[string]string) {
+	t.Helper()
+	var first string
+	for name, secret := range secrets {
+		page := h.site.Visitor(t).Get("/ics/" + secret + ".ics")
+		if page.Status != http.StatusNotFound {
+			t.Errorf("%s: %d", name, page.Status)
+		}
+		for _, data := range []string{"VCALENDAR", h.tree.Site.Name, h.tree.Sister.Name, h.tree.Township.Name} {
+			if strings.Contains(page.Body, data) {
+				t.Errorf("%s: the answer tells %s", name, data)
+			}
+		}
+		if len(secret) > 20 && strings.Contains(page.Body, secret) {
+			t.Errorf("%s: the address stands in the answer", name)
+		}
+		page.Find("input[type=hidden]").Remove() // the number of the form
+		page.Find("main .small").Remove()        // the number of the request
+		text, err := page.Find("body").Html()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, header := range []string{"Content-Type", "Cache-Control", "ETag", "Last-Modified", "Retry-After", "Content-Disposition", "Set-Cookie"} {
+			text += "\n" + header + ": " + page.Header.Get(header)
+		}
+		if first == "" {
+			first = text
+		}
+		if text != first {
+			t.Errorf("%s is answered otherwise:\n%s\n%s", name, text, first)
+		}
+	}
 }

@@ -99,13 +99,17 @@ func read(tx *db.Tx, owner access.Actor, row feedRow) (Feed, error) {
 	return f, nil
 }
 
-// sitesOf are the schools of a feed, which its owner must see.
+// sitesOf are the schools of a feed, which its owner must see. That of a school whose plaque was taken away (摘牌) goes on for as long as a feed
+// reaches back, so that calendars hear that its days are called off; then it is gone.
 func sitesOf(tx *db.Tx, owner access.Actor, row feedRow) (sites []org.SiteID, name string, err error) {
 	switch row.Kind {
 	case OfSchool:
 		s, err := org.FindSchool(tx, org.UnitSite(*row.UnitID))
 		if err != nil {
 			return nil, "", err
+		}
+		if s.Licence == org.Revoked && s.ChangedOn.Before(tx.Today().AddDays(-back)) {
+			return nil, "", fail.NotFound("feeds.gone")
 		}
 		return []org.SiteID{s.ID}, s.Name, owner.Require(access.CalendarSee, s.Paths()...)
 	case OfTownship:
