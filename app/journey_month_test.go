@@ -52,6 +52,32 @@ func TestJourneyMonth(t *testing.T) {
 		clerk.Drop()
 		clerk.NotSee("改到 2026年12月11日")
 
+		finger := h.phone(t, c.clerk)
+		finger.Open("/calendar?month=2026-12")
+		finger.See("凤山镇 2026年12月活动日", "按住学校旁边的")
+		finger.NoSideScroll()
+		finger.LiftByFinger("安石村王家院", ".weeks td[data-date='2026-12-11']")
+		finger.See("改到 2026年12月11日 星期五 冬月初三", "这天是街天", "可以改到")
+		finger.Screenshot("month-by-finger")
+		finger.LetGo()
+		finger.See("安石村王家院家庭党校改到2026年12月11日", "原定12月9日", "改回12月9日")
+		if got := dec(); got != "2026-12-11" {
+			t.Errorf("let go, it is on %s", got)
+		}
+		finger.Tap("改回12月9日")
+		finger.See("撤回了")
+		finger.LiftByFinger("安石村王家院", ".weeks td[data-date='2027-01-03']")
+		finger.LetGo()
+		finger.See("没改成，还是原来的日子：", "不超过15天")
+		finger.LiftByFinger("安石村王家院", "h1") // beside the calendar
+		finger.See("还是原来的日子")
+		finger.LetGo()
+		finger.NotSee("还是原来的日子")
+		if got := dec(); got != "2026-12-09" {
+			t.Errorf("refused and put back, it is on %s", got)
+		}
+		h.settled(finger)
+
 		keys := byKeys(t, h, c.clerk)
 		keys.Open("/calendar?month=2026-12")
 		keys.TabTo("安石村王家院")

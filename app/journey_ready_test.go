@@ -75,7 +75,7 @@ func TestJourneyReady(t *testing.T) {
 		onPhone := h.phone(t, c.reviewer)
 		onPhone.Open("/month/ready")
 		onPhone.Tap("看号码，打电话")
-		onPhone.In(c.Site.Name).See(hostNumbers[0], "户主自己点了")
+		onPhone.In(c.Site.Name).See(hostNumbers[0], "户主自己说好了")
 		onPhone.NoSideScroll()
 		onPhone.Axe()
 		onPhone.Open("/month/ready?days=7")

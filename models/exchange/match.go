@@ -23,7 +23,10 @@ type School struct {
 	Taught  []courses.LessonID // of late
 }
 
-// Place is where a school stands, in degrees (WGS 84).
+// Place is where a school stands, in degrees (WGS 84). Nothing stores one, and no form or list asks for one: a school is somebody's home, so its
+// coordinates are those of a named person, and near before far is served by what is known anyway, the village and the villagers' group. The law's
+// least data (domain.md §9, and its ban on positions) leaves no room for them. The matchmaker takes a place all the same, for a county whose
+// schools are all in public buildings and which decides otherwise; until then every Place is nil, and [Distance] says so.
 type Place struct{ Lat, Lng float64 }
 
 // Pair is two schools, the lesser ID first; see [PairOf].

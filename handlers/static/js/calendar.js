@@ -9,8 +9,14 @@ const bar = document.getElementById('carry');
 const words = table.dataset;
 const told = {}; // what was answered about a day on a date
 
+let weeks = null; // the table of weeks that a phone shows while a finger carries a day
+
 function cellOf(on) {
-  return table.querySelector('td[data-date="' + on + '"]');
+  return (weeks || table).querySelector('td[data-date="' + on + '"]');
+}
+
+function cells() {
+  return (weeks || table).querySelectorAll('td.over');
 }
 
 // An ISO date n days on.
@@ -41,7 +47,7 @@ function show() {
   const c = carried;
   const item = c.item;
   const cell = cellOf(c.to);
-  table.querySelectorAll('td.over').forEach(function (td) { td.classList.remove('over'); });
+  cells().forEach(function (td) { td.classList.remove('over'); });
   if (cell) cell.classList.add('over');
   if (c.to === item.dataset.date) {
     say([name(item) + ' ' + words.wordSame]);
@@ -88,8 +94,10 @@ function put() {
   clearTimeout(c.asking);
   c.item.classList.remove('lifted');
   document.body.classList.remove('carrying');
-  table.querySelectorAll('td.over').forEach(function (td) { td.classList.remove('over'); });
+  cells().forEach(function (td) { td.classList.remove('over'); });
   if (c.ghost) c.ghost.remove();
+  if (weeks) weeks.remove();
+  weeks = null;
   carried = null;
 }
 
@@ -159,13 +167,43 @@ table.addEventListener('focusout', function () {
   }
 });
 
+// On a phone the page has the dates one below the other, and only those on which there is something. While a finger carries a day, all
+// dates of the page stand as a table of weeks in the half of the screen where the finger is not; outside of it nothing is moved.
+function spread(y) {
+  if (!matchMedia('(max-width: 47.99em)').matches) return;
+  const above = y > innerHeight / 2;
+  weeks = document.createElement('table');
+  weeks.className = 'weeks' + (above ? '' : ' below');
+  weeks.setAttribute('aria-hidden', 'true'); // the bar says it
+  const head = weeks.createTHead().insertRow();
+  table.querySelectorAll('thead th').forEach(function (th) { head.insertCell().textContent = th.textContent; });
+  const body = weeks.createTBody();
+  table.querySelectorAll('tbody tr').forEach(function (tr) {
+    const row = body.insertRow();
+    tr.querySelectorAll('td').forEach(function (td) {
+      const cell = row.insertCell();
+      cell.dataset.date = td.dataset.date;
+      cell.dataset.label = td.dataset.label;
+      cell.className = ['beside', 'today'].filter(function (c) { return td.classList.contains(c); }).join(' ');
+      const day = document.createElement('b');
+      day.textContent = String(Number(td.dataset.date.slice(-2)));
+      const lunar = document.createElement('small');
+      lunar.textContent = td.querySelector('.date small').textContent;
+      cell.appendChild(day);
+      cell.appendChild(lunar);
+    });
+  });
+  document.body.appendChild(weeks);
+  bar.classList.toggle('up', !above);
+}
+
 // Pointers: a mouse drags the whole entry; a finger drags its handle, so that the page still scrolls under it.
 function follow(e) {
   const c = carried;
   c.ghost.style.transform = 'translate(' + (e.clientX - c.x) + 'px,' + (e.clientY - c.y) + 'px)';
   const edge = 48;
-  if (e.clientY < edge) scrollBy(0, -edge / 4);
-  else if (e.clientY > innerHeight - edge) scrollBy(0, edge / 4);
+  if (!weeks && e.clientY < edge) scrollBy(0, -edge / 4); // else all dates are on the screen
+  else if (!weeks && e.clientY > innerHeight - edge) scrollBy(0, edge / 4);
   const under = document.elementFromPoint(e.clientX, e.clientY);
   const cell = under && under.closest('td[data-date]');
   const to = cell ? cell.dataset.date : c.item.dataset.date;
@@ -198,6 +236,12 @@ document.addEventListener('pointermove', function (e) {
     ghost.style.width = box.width + 'px';
     document.body.appendChild(ghost);
     carried.ghost = ghost;
+    spread(e.clientY);
+    if (weeks) { // small, and above the finger, so that the date under it can be seen
+      ghost.style.left = (pressed.x - 70) + 'px';
+      ghost.style.top = (pressed.y - 90) + 'px';
+      ghost.style.width = '9rem';
+    }
   }
   if (carried && carried.by === 'pointer') follow(e);
 });

@@ -389,6 +389,13 @@
     words() {
       return [...document.querySelectorAll('code')].reduce((text, code) => text.replace(code.innerText, ''), document.body.innerText);
     },
+    // The middle of the handle by which a finger takes the thing with the words, brought onto the screen.
+    handle(path, words) {
+      const root = within(path);
+      const of = root && best(Array.from(root.querySelectorAll('[data-day]')).filter(shown), squeeze(words));
+      const grip = of && of.querySelector('.grip');
+      return grip && shown(grip) ? spot(grip) : null;
+    },
     // The middle of what a selector finds, brought onto the screen when it is asked for.
     middle(selector, scroll) {
       const el = document.querySelector(selector);
