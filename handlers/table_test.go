@@ -585,6 +585,7 @@ func sessionRows() []row {
 		{route: "POST /api/v1/sessions/:id/void", at: "/api/v1/sessions/{mistaken}/void", body: `{}`, need: submit, on: "site"},
 		{route: "GET /api/v1/sessions/:id/hours", at: "/api/v1/sessions/{done}/hours", need: see, on: "site"},
 		{route: "GET /api/v1/sites/:id/today", at: "/api/v1/sites/{site}/today", need: see, on: "site"},
+		{route: "GET /api/v1/sites/:id/phone", at: "/api/v1/sites/{site}/phone", need: submit, on: "site"},
 		{route: "GET /api/v1/sites/:id/summary", at: "/api/v1/sites/{site}/summary", need: see, on: "site"},
 	}
 }

@@ -52,5 +52,6 @@ func Mount(p *web.Pages, api *web.API, a *attendance.Area) {
 	web.Post(api, "/sessions/:id/void", a.Void)
 	web.Get(api, "/sessions/:id/hours", progress.OfSession)
 	web.Get(api, "/sites/:id/today", attendance.Today)
+	web.GetFresh(api, "/sites/:id/phone", attendance.Phone)
 	web.Get(api, "/sites/:id/summary", attendance.SummaryOfSite)
 }

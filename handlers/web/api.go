@@ -1,7 +1,10 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -51,6 +54,41 @@ func Get[In, Out any](a *API, path string, op Op[In, Out]) {
 		}
 		return Ask(r, op, in)
 	})
+}
+
+// GetFresh is [Get] for what a phone keeps: the answer has an ETag, and whoever names it in If-None-Match has it already and is answered
+// with 304 and no body. Who may read it is asked either way.
+func GetFresh[In, Out any](a *API, path string, op Op[In, Out]) {
+	route := Route{Method: http.MethodGet, Path: path, Op: opName(op), In: *new(In), Out: *new(Out)}
+	a.serve(route, func(r *Request) error {
+		in, err := input[In](r, false)
+		if err != nil {
+			return err
+		}
+		out, err := Ask(r, op, in)
+		if err != nil {
+			return err
+		}
+		return r.fresh304(out)
+	})
+}
+
+// fresh304 answers with JSON, or with nothing for who has it.
+func (r *Request) fresh304(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("web: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	r.gin.Header("Cache-Control", "no-store")
+	r.gin.Header("ETag", tag)
+	if strings.TrimPrefix(r.Request.Header.Get("If-None-Match"), "W/") == tag {
+		r.gin.Status(http.StatusNotModified)
+		return nil
+	}
+	r.gin.Data(http.StatusOK, "application/json; charset=utf-8", b)
+	return nil
 }
 
 // Post serves an op that writes; its body is strict JSON. An Idempotency-Key (a UUID) makes a repeated

@@ -201,6 +201,12 @@ func Due(tx *db.Tx, site org.SiteID, month date.Month) (DayView, error) {
 		"ORDER BY CASE WHEN d.state IN ? THEN 0 ELSE 1 END, d.nth", site, month, Cancelled, open)
 }
 
+// Around lists a school's activity days between two dates, both included, the earliest first, without those that were called off
+// for good. No permission is asked: the caller's op does.
+func Around(tx *db.Tx, site org.SiteID, from, to date.Date) ([]DayView, error) {
+	return askDays(tx, "WHERE d.site_id = ? AND d.planned_on >= ? AND d.planned_on <= ? AND d.state <> ? ORDER BY d.planned_on, d.id", site, from, to, Cancelled)
+}
+
 // FindDay reads an activity day. No permission is asked: the caller's op does.
 func FindDay(tx *db.Tx, day DayID) (DayView, error) { return readDay(tx, day) }
 
