@@ -54,6 +54,11 @@ func openPlace(t testing.TB, e *dbtest.Env, change func(*configs.Config)) *place
 
 func openOn(t testing.TB, d *db.DB, now func() time.Time, demo bool, change func(*configs.Config)) *place {
 	t.Helper()
+	return openVersion(t, d, now, demo, "test", change)
+}
+
+func openVersion(t testing.TB, d *db.DB, now func() time.Time, demo bool, version string, change func(*configs.Config)) *place {
+	t.Helper()
 	cfg := configs.Default()
 	cfg.SecondFactor = "off" // has its own tests; these are about the evening
 	cfg.Listen, cfg.Data, cfg.Jobs = "127.0.0.1:0", t.TempDir(), "off"
@@ -66,7 +71,7 @@ func openOn(t testing.TB, d *db.DB, now func() time.Time, demo bool, change func
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s, err := New(ctx, Options{
-		Config: cfg, Demo: demo, Version: "test", Now: now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Out: io.Discard, DB: d,
+		Config: cfg, Demo: demo, Version: version, Now: now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Out: io.Discard, DB: d,
 	})
 	if err != nil {
 		stop()
@@ -84,6 +89,15 @@ func openOn(t testing.TB, d *db.DB, now func() time.Time, demo bool, change func
 	t.Cleanup(h.shut)
 	h.ready(t)
 	return h
+}
+
+// again opens the house anew at the same address and on the same database, in another version of the program.
+func (h *place) again(t testing.TB, version string) *place {
+	t.Helper()
+	address := strings.TrimPrefix(h.URL(), "http://")
+	next := openVersion(t, h.env.DB, h.env.Clock.Now, false, version, func(cfg *configs.Config) { cfg.Listen = address })
+	next.env = h.env
+	return next
 }
 
 // ready waits until Run has opened the house.

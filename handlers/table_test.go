@@ -554,6 +554,7 @@ func sessionRows() []row {
 	const roll = `"minutes":60,"recorder":"茶得月","marks":[{"person":"{member}","state":"present"}],"device":"phone-x","seq":1`
 	return []row{
 		{route: "GET /today", need: submit},
+		{route: "GET /roll", want: anyone},
 		{route: "GET /sessions", need: see, holds: "/sessions/{done}"},
 		{route: "POST /sessions", body: "site={site}&activity_day={day}", need: submit, on: "site"},
 		{route: "GET /sessions/:id", at: "/sessions/{done}", need: see, on: "site"},

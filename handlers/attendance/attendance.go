@@ -8,6 +8,7 @@ package attendance
 import (
 	"embed"
 
+	"huotang/handlers/static"
 	"huotang/handlers/web"
 	"huotang/models/attendance"
 	"huotang/models/progress"
@@ -20,6 +21,9 @@ var views embed.FS
 func Mount(p *web.Pages, api *web.API, a *attendance.Area) {
 	p.Views("attendance", views)
 	p.Get("/today", today)
+	o := newOffline(p.App())
+	p.Get("/roll", o.page)
+	p.App().Root("/sw.js", "text/javascript; charset=utf-8", static.Worker(o.version))
 	p.Get("/absences", absences)
 	p.Get("/absences/:id", memberAbsences)
 	p.Get("/sessions", list)

@@ -52,6 +52,7 @@ func today(r *web.Request) error {
 		return err
 	}
 	page.Base = r.Base("attendance.today")
+	page.Script = "phone.js"
 	return r.Render("attendance/today", page)
 }
 

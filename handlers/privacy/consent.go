@@ -32,7 +32,7 @@ func newGate() *gate { return &gate{known: map[accounts.AccountID]time.Time{}} }
 
 // free are pages that need no consent: the notice itself, one's own data, the way out, and what visitors see.
 var free = []string{
-	"/privacy", "/me/data", "/me/sign-ins", "/sign-in", "/sign-out", "/about", "/feedback", "/notices", "/language", "/elder", "/setup", "/static",
+	"/privacy", "/me/data", "/me/sign-ins", "/sign-in", "/sign-out", "/about", "/feedback", "/notices", "/roll", "/language", "/elder", "/setup", "/static",
 	"/healthz", "/readyz", "/test", "/check", "/demo", "/first", "/me/password",
 }
 

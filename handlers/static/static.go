@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,7 +22,7 @@ import (
 // Prefix of the addresses of static files.
 const Prefix = "/static/"
 
-//go:embed css/*.css js/*.js icons/sprite.svg video/*.mp4 favicon.svg manifest.webmanifest
+//go:embed css/*.css js/*.js icons/sprite.svg icons/*.png video/*.mp4 favicon.svg manifest.webmanifest
 var files embed.FS
 
 type file struct {
@@ -45,29 +46,44 @@ func load(fsys fs.FS) (names, addresses map[string]*file) {
 	if err != nil {
 		panic(err) // embedded
 	}
-	// A script's address depends on those it imports; the imports are one level deep.
-	for pass := range 2 {
-		for _, f := range names {
-			if imports := bytes.Contains(f.raw, []byte("import ")) && path.Ext(f.name) == ".js"; imports == (pass == 1) {
-				finish(f, names)
-				addresses[f.address] = f
-			}
-		}
+	for _, f := range names {
+		finish(f, names, nil)
+		addresses[f.address] = f
 	}
 	return names, addresses
 }
 
-var importPath = regexp.MustCompile(`(from\s+'|import\s+')\./([a-z-]+\.js)'`)
+var (
+	importPath = regexp.MustCompile(`(from\s+'|import\s+')\./([a-z-]+\.js)'`)
+	staticName = regexp.MustCompile(`'static:([a-z0-9./-]+)'`)
+)
 
-func finish(f *file, names map[string]*file) {
-	f.raw = importPath.ReplaceAllFunc(f.raw, func(m []byte) []byte {
-		p := importPath.FindSubmatch(m)
-		dep, ok := names["js/"+string(p[2])]
-		if !ok || dep.address == "" {
-			panic(fmt.Sprintf("static: %s imports %s", f.name, p[2]))
+// finish gives a file its address, after those whose addresses stand in it: a script's depends on what it imports or names as
+// 'static:css/huotang.css'. Files that name each other in a ring cannot be.
+func finish(f *file, names map[string]*file, within []string) {
+	if f.address != "" {
+		return
+	}
+	if slices.Contains(within, f.name) {
+		panic(fmt.Sprintf("static: %s names itself by way of %v", f.name, within))
+	}
+	address := func(name string) string {
+		dep, ok := names[name]
+		if !ok {
+			panic(fmt.Sprintf("static: %s names %s", f.name, name))
 		}
-		return fmt.Appendf(nil, "%s%s'", p[1], dep.address)
-	})
+		finish(dep, names, append(within, f.name))
+		return dep.address
+	}
+	if path.Ext(f.name) == ".js" {
+		f.raw = importPath.ReplaceAllFunc(f.raw, func(m []byte) []byte {
+			p := importPath.FindSubmatch(m)
+			return fmt.Appendf(nil, "%s%s'", p[1], address("js/"+string(p[2])))
+		})
+		f.raw = staticName.ReplaceAllFunc(f.raw, func(m []byte) []byte {
+			return fmt.Appendf(nil, "'%s'", address(string(staticName.FindSubmatch(m)[1])))
+		})
+	}
 	sum := sha256.Sum256(f.raw)
 	ext := path.Ext(f.name)
 	f.address = Prefix + strings.TrimSuffix(f.name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
@@ -109,6 +125,12 @@ func Root(name string) http.HandlerFunc {
 		panic("static: no file " + name)
 	}
 	return func(w http.ResponseWriter, r *http.Request) { f.answer(w, r, "public, max-age=86400") }
+}
+
+// Worker is the service worker, which stands at the root and names what it keeps of these files; version stands in the place of
+// VERSION in it, so that a browser takes a new one whenever anything that it keeps has changed.
+func Worker(version string) []byte {
+	return bytes.ReplaceAll(byName["js/worker.js"].raw, []byte("VERSION"), []byte(version))
 }
 
 // Serve answers a request for a static file.

@@ -148,11 +148,20 @@ func (w *App) Handler() http.Handler {
 }
 
 func plain(path string) bool {
-	return strings.HasPrefix(path, static.Prefix) || path == "/favicon.svg" || path == "/manifest.webmanifest" || path == "/healthz" || path == "/readyz" || path == "/metrics"
+	return strings.HasPrefix(path, static.Prefix) || strings.HasPrefix(path, "/icon-") || path == "/favicon.svg" || path == "/manifest.webmanifest" || path == "/sw.js" || path == "/healthz" || path == "/readyz" || path == "/metrics"
 }
 
 // secureCookies reports whether people reach the site by https.
 func (w *App) secureCookies() bool { return strings.HasPrefix(w.BaseURL, "https://") }
+
+// Root serves a text of ours at the root that browsers ask for by themselves, to everybody and without looking who asks: the service
+// worker. They ask each time whether it is still the same.
+func (w *App) Root(path, kind string, body []byte) {
+	w.engine.GET(path, func(c *gin.Context) {
+		c.Header("Cache-Control", "no-cache")
+		c.Data(http.StatusOK, kind, body)
+	})
+}
 
 // SetCounty gives the county's own name for the header of every page; it may change while the app runs.
 func (w *App) SetCounty(name string) { w.countyName.Store(&name) }

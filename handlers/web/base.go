@@ -59,6 +59,16 @@ func (r *Request) Base(title string, args ...any) Base {
 	}
 }
 
+// Bare makes the common part of a page that is the same for everybody, since browsers keep it: it knows nobody, has no entries and
+// takes no note. Language and size of type are those of the browser or the account that asked first.
+func (r *Request) Bare(title string) (Base, error) {
+	if _, err := r.Who(); err != nil {
+		return Base{}, err
+	}
+	l := r.Lang()
+	return Base{Title: l.T(title), Lang: l, Actor: access.Visitor(), County: r.App.county(l), Path: r.URL.Path, Elder: r.elder()}, nil
+}
+
 var officeRoles = []access.Role{
 	access.County, access.Auditor, access.TownshipAdmin, access.Township, access.Village, access.Secretary, access.Resident, access.Lecturer,
 }

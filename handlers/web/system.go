@@ -21,6 +21,9 @@ func (w *App) system() {
 	for _, name := range []string{"favicon.svg", "manifest.webmanifest"} {
 		w.engine.GET("/"+name, gin.WrapF(static.Root(name)))
 	}
+	for _, name := range []string{"icon-192.png", "icon-512.png"} {
+		w.engine.GET("/"+name, gin.WrapF(static.Root("icons/"+name)))
+	}
 	w.engine.GET("/api/v1/openapi.json", w.openAPI)
 	p := w.Pages()
 	p.Get("/sign-in", signInPage)

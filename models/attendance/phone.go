@@ -45,7 +45,7 @@ type PhoneDay struct {
 	Session   calendar.SessionID `json:"session"`
 	PlannedOn date.Date          `json:"planned_on"`
 	Hour      string             `json:"hour,omitempty"` // "20:00"
-	State     calendar.State     `json:"state"`          // as stored: a phone knows what day it is
+	State     calendar.State     `json:"state"`          // as seen on the day of reading; see [calendar.State.Seen]
 }
 
 // PhonePerson is a person of the roster.

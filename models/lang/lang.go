@@ -125,6 +125,16 @@ func (l Lang) T(key string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
+// Forms gives a text as it stands in the catalogue, without its arguments; one is "" where it does not depend on a number. For pages
+// that fill in the arguments themselves.
+func (l Lang) Forms(key string) (one, other string) {
+	t, ok := catalogues[l][key]
+	if !ok {
+		t = catalogues[Chinese][key]
+	}
+	return t.one, t.other
+}
+
 // Key is an argument that is itself a text of the catalogues.
 type Key string
 

@@ -54,6 +54,8 @@ document.addEventListener('submit', function (e) {
     return;
   }
   if (e.defaultPrevented || form.method !== 'post') return;
+  // Whoever signs out takes the names along that lie on the phone; what he has not sent yet stays.
+  if (form.getAttribute('action') === '/sign-out' && navigator.serviceWorker && navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage('sign-out');
   // After this turn, so that the pressed button's own name and value are still sent.
   setTimeout(function () {
     if (e.defaultPrevented) return;

@@ -51,27 +51,32 @@ func start(path string) (context.Context, error) {
 		if chromium.err != nil {
 			return
 		}
-		options := []chromedp.ExecAllocatorOption{
-			chromedp.ExecPath(path), chromedp.UserDataDir(chromium.folder),
-			chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
-			chromedp.Flag("no-proxy-server", true),
-			chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"), // nothing leaves this machine
-			chromedp.Flag("lang", "zh-CN"),
-			chromedp.Flag("force-color-profile", "srgb"),
-			chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints"),
-		}
-		for _, flag := range []string{
-			"disable-dev-shm-usage", "disable-background-networking", "disable-component-update", "disable-sync", "disable-gpu",
-			"disable-quic", "disable-extensions", "disable-default-apps", "disable-breakpad", "metrics-recording-only",
-			"disable-background-timer-throttling", "disable-backgrounding-occluded-windows", "disable-renderer-backgrounding",
-		} {
-			options = append(options, chromedp.Flag(flag, true))
-		}
-		ctx, _ := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, _ := chromedp.NewExecAllocator(context.Background(), options(path, chromium.folder)...)
 		chromium.ctx, _ = chromedp.NewContext(ctx)
 		chromium.err = chromedp.Do(chromium.ctx)
 	})
 	return chromium.ctx, chromium.err
+}
+
+// options are those of a process whose profile lies in the folder.
+func options(path, folder string) []chromedp.ExecAllocatorOption {
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.UserDataDir(folder),
+		chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.Flag("no-proxy-server", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"), // nothing leaves this machine
+		chromedp.Flag("lang", "zh-CN"),
+		chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints"),
+	}
+	for _, flag := range []string{
+		"disable-dev-shm-usage", "disable-background-networking", "disable-component-update", "disable-sync", "disable-gpu",
+		"disable-quic", "disable-extensions", "disable-default-apps", "disable-breakpad", "metrics-recording-only",
+		"disable-background-timer-throttling", "disable-backgrounding-occluded-windows", "disable-renderer-backgrounding",
+	} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	return options
 }
 
 // Stop ends the browser process, if one was started, and removes its folder; call it from TestMain after Run.
@@ -115,7 +120,9 @@ type Person struct {
 	scripts bool
 	folder  string // of downloads
 	shots   *shots
-	held    *spot // where [Person.Lift] has carried something
+	held    *spot           // where [Person.Lift] has carried something
+	taps    *int            // of a finger or the mouse
+	own     context.Context // of the browser that is this person's alone
 }
 
 // Phone gives a person with a phone of 390×844 points and a finger.
@@ -136,13 +143,19 @@ func newPerson(t testing.TB, site string, s screen) *Person {
 	if err != nil {
 		t.Fatalf("browser: %v", err)
 	}
+	return enter(t, parent, site, s, chromedp.WithNewBrowserContext())
+}
+
+// enter opens a page in a browser and makes it the device.
+func enter(t testing.TB, parent context.Context, site string, s screen, more ...chromedp.ContextOption) *Person {
+	t.Helper()
 	u, err := url.Parse(site)
 	if err != nil || u.Host == "" {
 		t.Fatalf("browser: site %q is no address", site)
 	}
-	p := &Person{t: t, site: u.Scheme + "://" + u.Host, screen: s, scripts: true, folder: t.TempDir(), shots: newShots(t)}
+	p := &Person{t: t, site: u.Scheme + "://" + u.Host, screen: s, scripts: true, folder: t.TempDir(), shots: newShots(t), taps: new(int)}
 	p.watch = newWatch(p.site)
-	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.watch.event))
+	ctx, cancel := chromedp.NewContext(parent, append(more, chromedp.WithListener(p.watch.event))...)
 	p.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -285,6 +298,9 @@ func (p *Person) fail(format string, args ...any) {
 	}
 	if r := []rune(page); len(r) > 900 {
 		page = string(r[:900]) + "…"
+	}
+	for _, f := range see(p.watch, func() []string { return append([]string(nil), p.watch.faults...) }) {
+		said += "\n  console: " + f
 	}
 	p.t.Fatalf("%s\n  %s at %s (%d), picture %s\n  %s", said, p.device(), p.Path(), p.Status(), p.shoot("fail"),
 		strings.ReplaceAll(page, "\n", "\n  "))

@@ -128,6 +128,7 @@ func (p *Person) Chosen(words string) bool {
 
 // touch puts a finger, or the mouse, on the spot.
 func (p *Person) touch(at spot) error {
+	*p.taps++
 	if p.screen.mobile {
 		return chromedp.Do(p.ctx, chromedp.TapXY(at.X, at.Y))
 	}

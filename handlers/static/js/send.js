@@ -1,0 +1,137 @@
+// Fetches what a phone takes along, and sends what waits in the outbox: item by item, each for itself. Nothing leaves the outbox
+// but by its receipt. Like store.js it is used by pages and by the service worker, and stands at self.huotang.send.
+(function () {
+  const root = self.huotang;
+  const store = root.store;
+  const wall = 20000; // milliseconds that an answer may take
+
+  function ask(path, init) {
+    const stop = new AbortController();
+    const late = setTimeout(function () { stop.abort(); }, wall);
+    const all = Object.assign({ credentials: 'same-origin', cache: 'no-store', signal: stop.signal }, init);
+    return fetch(path, all).then(function (r) { clearTimeout(late); return r; }, function (e) { clearTimeout(late); throw e; });
+  }
+
+  // Tells every page of this browser that something has changed.
+  function tell() {
+    if (!self.BroadcastChannel) return;
+    const c = new BroadcastChannel('huotang');
+    c.postMessage('changed');
+    c.close();
+  }
+
+  // Takes a school along. Gives whose sign-in it is: { account }, or { why: 'offline' | 'sign-in' | 'later' | 'none' }.
+  async function refresh(site) {
+    const me = await store.get('kept', 'me');
+    const key = 'school:' + site + ':' + me;
+    const had = me && await store.get('kept', key);
+    let answer;
+    try {
+      answer = await ask('/api/v1/sites/' + site + '/phone', { headers: had ? { 'If-None-Match': had.tag } : {} });
+    } catch (e) { return { why: 'offline' }; }
+    if (answer.status === 304) return { account: me };
+    if (answer.status === 401) return { why: 'sign-in' };
+    if (answer.status === 403 || answer.status === 404) return { why: 'none' };
+    let view = null;
+    try { view = answer.ok ? await answer.json() : null; } catch (e) { /* some hotel's page, not ours */ }
+    if (!view || !view.account) return { why: 'later' };
+    await store.write(['kept'], function (s) {
+      s.kept.put({ view: view, tag: answer.headers.get('ETag') }, 'school:' + site + ':' + view.account);
+      s.kept.put(view.account, 'me');
+    });
+    await relayKey(view.account);
+    return { account: view.account };
+  }
+
+  // The key with which a text for 代传 is sealed comes while there is a network, once for each account.
+  async function relayKey(account) {
+    try {
+      const device = await store.get('kept', 'device');
+      if (!device || await store.get('kept', 'relay:' + account)) return;
+      const answer = await ask('/api/v1/device/relay-key', {
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ device: device.id }),
+      });
+      const key = answer.ok ? await answer.json() : null;
+      if (key && key.key_id) await store.put('kept', key, 'relay:' + account);
+    } catch (e) { /* next time */ }
+  }
+
+  // The item's text is made once, before it is first sent, and kept: the same number never says two things. A correction waits for
+  // the receipt of what it corrects, which gives its base.
+  async function freeze(item) {
+    if (item.text) return item;
+    const body = Object.assign({}, item.body);
+    if (item.after) {
+      const before = await store.get('sent', item.session);
+      if (!before || before.receipt.seq < item.after) return null;
+      body.base_revision = before.receipt.revision;
+    }
+    const whole = Object.assign({}, item, { text: JSON.stringify(body) });
+    await store.put('outbox', whole);
+    return whole;
+  }
+
+  async function fault(answer) {
+    let p = {};
+    try { p = await answer.json(); } catch (e) { /* no words */ }
+    const lines = (p.errors || []).map(function (e) { return e.message; });
+    return { status: answer.status, code: p.code || '', words: [p.title].concat(lines).filter(Boolean).join(' ') };
+  }
+
+  // Sends one item. Gives 'sent', 'stays' (this one only), or what keeps all of them: 'offline', 'sign-in', 'later'.
+  async function sendOne(item, lang) {
+    const whole = await freeze(item);
+    if (!whole) return 'stays';
+    let answer;
+    try {
+      answer = await ask('/api/v1/sessions/' + item.session + '/roll', {
+        method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': lang }, body: whole.text,
+      });
+    } catch (e) { return 'offline'; }
+    if (answer.status === 401) return 'sign-in';
+    if (answer.status === 429 || answer.status >= 500) return 'later';
+    if (!answer.ok) {
+      await store.put('outbox', Object.assign({}, whole, { fault: await fault(answer) }));
+      return 'stays';
+    }
+    let receipt = null;
+    try { receipt = await answer.json(); } catch (e) { /* not ours */ }
+    if (!receipt || receipt.device !== whole.body.device || receipt.seq !== whole.seq) return 'later';
+    const kept = Object.assign({}, whole, { receipt: receipt });
+    delete kept.text;
+    await store.write(['outbox', 'sent'], function (s) {
+      s.outbox.delete(whole.seq);
+      s.sent.put(kept);
+    });
+    return 'sent';
+  }
+
+  async function sendEach(lang) {
+    const items = await store.all('outbox');
+    const who = {};
+    let sent = 0;
+    for (const item of items) {
+      if (!who[item.site]) who[item.site] = await refresh(item.site);
+      const here = who[item.site];
+      if (here.why && here.why !== 'none') return { sent: sent, why: here.why };
+      if (here.account !== item.account) continue; // somebody else is signed in: the marker would be the wrong one
+      const end = await sendOne(item, lang);
+      if (end === 'sent') { sent++; tell(); } else if (end !== 'stays') return { sent: sent, why: end };
+    }
+    return { sent: sent, why: '' };
+  }
+
+  // Sends all that can be sent, in one page or the worker at a time. Gives how many went and why the others did not:
+  // '' | 'offline' | 'sign-in' | 'later'.
+  let running = null;
+  function all(lang) {
+    if (running) return running;
+    const go = function () { return sendEach(lang || 'zh-CN'); };
+    running = (navigator.locks ? navigator.locks.request('huotang-outbox', go) : go());
+    const end = function () { running = null; tell(); };
+    running.then(end, end);
+    return running;
+  }
+
+  root.send = { all: all, refresh: refresh, freeze: freeze, tell: tell };
+})();

@@ -1,0 +1,78 @@
+// The service worker, served as /sw.js: keeps the page of the roll call and what it is made of, so that it opens without a network;
+// sends what waits when the signal comes back. Nothing of a person is in its cache: that is in the phone's own store, which it leaves
+// alone when it gives way to a newer one. VERSION and the addresses are filled in when it is served.
+/* global importScripts, clients, skipWaiting */
+const version = 'VERSION';
+const shell = '/roll';
+const files = [
+  'static:css/huotang.css', 'static:icons/sprite.svg', 'static:js/huotang.js', 'static:js/store.js', 'static:js/send.js', 'static:js/words.js',
+  'static:js/draft.js', 'static:js/device.js', 'static:js/relay.js', 'static:js/page.js', 'static:js/today.js', 'static:js/roll-call.js',
+  'static:js/hand-in.js', 'static:js/outbox.js', 'static:js/offline.js',
+];
+const wall = 8000; // milliseconds after which a page that can be had from the phone is no longer waited for
+
+importScripts('static:js/store.js', 'static:js/send.js');
+
+self.addEventListener('install', function (e) {
+  e.waitUntil(caches.open(version).then(function (c) { return c.addAll(files); }).then(renew).then(function () { return skipWaiting(); }));
+});
+
+self.addEventListener('activate', function (e) {
+  e.waitUntil(caches.keys().then(function (names) {
+    return Promise.all(names.filter(function (n) { return n !== version; }).map(function (n) { return caches.delete(n); }));
+  }).then(function () { return clients.claim(); }));
+});
+
+// A page from the network, or after a while the one that the phone has. What needs a network is said by that page.
+function page(request, path) {
+  const home = path === '/' || path === '/today';
+  const instead = home ? shell : shell + '?needs=' + encodeURIComponent(path);
+  let late;
+  const waited = new Promise(function (resolve) {
+    if (home) late = setTimeout(function () { resolve(Response.redirect(instead)); }, wall);
+  });
+  const answer = fetch(request).catch(function () { return Response.redirect(instead); });
+  answer.then(function () { clearTimeout(late); });
+  return Promise.race([answer, waited]);
+}
+
+self.addEventListener('fetch', function (e) {
+  const url = new URL(e.request.url);
+  if (e.request.method !== 'GET' || url.origin !== location.origin) return;
+  if (e.request.mode === 'navigate') {
+    const kept = url.pathname === shell && caches.match(shell, { ignoreSearch: true });
+    if (kept) e.respondWith(kept.then(function (r) { return r || fetch(e.request); }));
+    else e.respondWith(page(e.request, url.pathname + url.search));
+  } else if (files.indexOf(url.pathname) >= 0) {
+    e.respondWith(caches.match(url.pathname).then(function (r) { return r || fetch(e.request); }));
+  }
+});
+
+self.addEventListener('sync', function (e) {
+  if (e.tag === 'outbox') {
+    e.waitUntil(self.huotang.send.all().then(function (end) { if (end.why === 'offline' || end.why === 'later') throw new Error(end.why); }));
+  }
+});
+
+// 'shell': the page in another language or size of type. 'sign-out': the names that somebody took along leave the phone with him; what
+// he has not sent yet stays.
+async function forget() {
+  const store = self.huotang.store;
+  const me = await store.get('kept', 'me');
+  const keys = await store.keys('kept');
+  await store.write(['kept'], function (s) {
+    keys.forEach(function (k) { if (k === 'me' || k.endsWith(':' + me)) s.kept.delete(k); });
+  });
+}
+// The page itself. One of another build is none of ours: that one's worker brings all of it. Nor is what some hotel's network puts
+// in its place.
+async function renew() {
+  const r = await fetch(shell, { cache: 'no-store' });
+  if (!r.ok || r.headers.get('X-Shell') !== version) throw new Error('another page');
+  const c = await caches.open(version);
+  await c.put(shell, r);
+}
+self.addEventListener('message', function (e) {
+  if (e.data === 'sign-out') e.waitUntil(forget());
+  if (e.data === 'shell') e.waitUntil(renew().catch(function () {}));
+});
