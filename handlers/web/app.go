@@ -16,7 +16,10 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -24,6 +27,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
@@ -157,9 +161,13 @@ func (w *App) secureCookies() bool { return strings.HasPrefix(w.BaseURL, "https:
 // Root serves a text of ours at the root that browsers ask for by themselves, to everybody and without looking who asks: the service
 // worker. They ask each time whether it is still the same.
 func (w *App) Root(path, kind string, body []byte) {
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 	w.engine.GET(path, func(c *gin.Context) {
 		c.Header("Cache-Control", "no-cache")
-		c.Data(http.StatusOK, kind, body)
+		c.Header("Content-Type", kind)
+		c.Header("ETag", tag)
+		http.ServeContent(c.Writer, c.Request, "", time.Time{}, bytes.NewReader(body)) // 304 for who has it
 	})
 }
 

@@ -55,7 +55,7 @@ func (r *Request) Base(title string, args ...any) Base {
 		Title: l.T(title, args...), Lang: l, Actor: r.Actor, County: r.App.county(l), Path: r.URL.Path,
 		Nav: nav(r.Actor, l, r.URL.Path), Note: r.takeNote(), Elder: r.elder(), Demo: r.App.Demo,
 		RequestID: db.RequestID(r.Context()), Wide: r.Actor.Has(officeRoles...), Inbox: r.App.inbox.Number != "" && r.Actor.SignedIn(), Unread: r.news(),
-		wechat: strings.Contains(r.UserAgent(), "MicroMessenger"),
+		wechat: inWeChat(r),
 	}
 }
 
@@ -66,8 +66,10 @@ func (r *Request) Bare(title string) (Base, error) {
 		return Base{}, err
 	}
 	l := r.Lang()
-	return Base{Title: l.T(title), Lang: l, Actor: access.Visitor(), County: r.App.county(l), Path: r.URL.Path, Elder: r.elder()}, nil
+	return Base{Title: l.T(title), Lang: l, Actor: access.Visitor(), County: r.App.county(l), Path: r.URL.Path, Elder: r.elder(), wechat: inWeChat(r)}, nil
 }
+
+func inWeChat(r *Request) bool { return strings.Contains(r.UserAgent(), "MicroMessenger") }
 
 var officeRoles = []access.Role{
 	access.County, access.Auditor, access.TownshipAdmin, access.Township, access.Village, access.Secretary, access.Resident, access.Lecturer,

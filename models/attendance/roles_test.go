@@ -46,6 +46,10 @@ func TestRoles(t *testing.T) {
 				return err
 			}},
 			{"roll", true, func(tx *db.Tx, by access.Actor) error { _, err := attendance.Roll(tx, by, ref); return err }},
+			{"phone", true, func(tx *db.Tx, by access.Actor) error {
+				_, err := attendance.Phone(tx, by, attendance.PhoneInput{Site: s.School.ID})
+				return err
+			}},
 			{"receipt", true, func(tx *db.Tx, by access.Actor) error {
 				_, err := attendance.ReadReceipt(tx, by, attendance.ReceiptInput{ID: ref.ID})
 				return err

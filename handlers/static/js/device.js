@@ -1,19 +1,5 @@
 // This browser as a device: its own number, what it is called on the screen, and how safely it keeps things. WeChat's browser and the
 // phone's are two, each with its own outbox.
-import './store.js';
-import { uuid } from './huotang.js';
-
-const store = self.huotang.store;
-
-// The device with the number of its last item; made at the first time.
-export function device() {
-  return store.get('kept', 'device').then(function (had) {
-    if (had) return had;
-    const made = { id: uuid(), seq: 0 };
-    return store.put('kept', made, 'device').then(function () { return made; });
-  });
-}
-
 // Which of the phone's browsers this is: 'wechat', 'icon' (opened from the home screen) or 'browser'.
 export function kind() {
   if (/MicroMessenger/i.test(navigator.userAgent)) return 'wechat';
@@ -42,5 +28,8 @@ export function sendLater() {
 // Starts the service worker. False where the browser has none or refuses: then nothing opens without a network.
 export function worker() {
   if (!navigator.serviceWorker) return Promise.resolve(false);
-  return navigator.serviceWorker.register('/sw.js').then(function () { return true; }, function () { return false; });
+  return navigator.serviceWorker.register('/sw.js').then(function (r) {
+    r.update().catch(function () {}); // some hosts open nothing but this page, which asks for no newer program by itself
+    return true;
+  }, function () { return false; });
 }

@@ -15,7 +15,8 @@ export function change(draft, patch) {
   const back = {};
   undone.forEach(function (k) { if (k in patch) back[k] = draft[k]; });
   const undo = Object.keys(back).length ? draft.undo.concat(back).slice(-steps) : draft.undo;
-  return Object.assign({}, draft, { left: '' }, patch, { undo: undo });
+  const again = patch.marks ? { left: '' } : {}; // who is open now was not asked about
+  return Object.assign({}, draft, again, patch, { undo: undo });
 }
 
 export function undo(draft) {

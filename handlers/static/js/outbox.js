@@ -45,13 +45,22 @@ function refused(item) {
   return h('div', { class: 'notice ask' }, icon('note'), h('div', null, h('p', null, t('attendance.not_marked', marks.length)), h('ul', null, marks.map(function (m) { return h('li', null, t(m.code)); }))));
 }
 
+// What the server says beside the marks: that the month was closed, that a correction waits, that the phone's clock is wrong.
+function beside(r) {
+  const minutes = Math.round(Math.abs(r.ahead || 0) / 60);
+  return [
+    r.late && h('p', null, t('phone.late')), r.waiting && h('p', null, t('phone.waits_for_township')),
+    minutes > 0 && h('p', null, t(r.ahead > 0 ? 'phone.clock_fast' : 'phone.clock_slow', minutes)),
+  ];
+}
+
 // What an item is, and where it stands.
 export function receipt(item, waits) {
   const n = item.counts;
   return h('section', { class: 'card' }, h('h2', null, item.title + ' · ' + day(item.held_on)), h('p', { class: 'soft' }, item.school),
     h('p', null, t('attendance.came_and_villagers', n.present, n.named + n.heads)),
     waits ? h('p', null, h('span', { class: 'tag ask' }, t('phone.waits'))) : h('p', null, h('span', { class: 'tag on' }, icon('check'), t('attendance.receipt_no', item.code, item.held_on, item.receipt.revision))),
-    waits && why(), !waits && refused(item),
+    waits && why(), !waits && refused(item), !waits && beside(item.receipt),
     !waits && item.receipt.conflicts > 0 && h('p', null, t('attendance.conflicts', item.receipt.conflicts), ' ', h('a', { class: 'link', href: '/sessions/' + item.session + '#conflicts' }, t('attendance.settle_them'))));
 }
 

@@ -2,7 +2,6 @@
 // written to the phone before the page shows it.
 import './store.js';
 import './send.js';
-import { device } from './device.js';
 
 const store = self.huotang.store;
 const main = document.querySelector('main');
@@ -46,7 +45,7 @@ export function button(words, f, cls, name) {
 export const state = { device: null, me: '', schools: [], site: '', drafts: {}, outbox: [], sent: {}, said: 'unknown', why: '', sending: false, low: false, unkept: false, worker: true };
 
 export async function load() {
-  state.device = await device();
+  state.device = await store.device();
   state.me = await store.get('kept', 'me') || '';
   state.said = await store.get('kept', 'said') || 'unknown';
   const keys = (await store.keys('kept')).filter(function (k) { return state.me && k.startsWith('school:') && k.endsWith(':' + state.me); });

@@ -1,42 +1,44 @@
-// On a host's page: takes along what the roll needs without a network, keeps the page that opens without one, and sends what waits.
+// On a host's page: has the worker take along what the roll needs without a network, keep the page that opens without one, and send
+// what waits. It is small and begins after the page itself has come: none of it is in its way.
 import './huotang.js';
-import './store.js';
-import './send.js';
-import { device, worker } from './device.js';
 
-const send = self.huotang.send;
-const store = self.huotang.store;
 const place = document.querySelector('[data-phone]');
+const look = document.documentElement.lang + ' ' + document.documentElement.className.replace(/\b(js|wechat)\b/g, '').trim();
 
-function say(waiting) {
+function show(what) { place.querySelector(what).hidden = false; }
+
+function say(end) {
   const line = place.querySelector('[data-waiting]');
-  line.hidden = !waiting;
-  if (waiting) line.querySelector('b').textContent = line.dataset.waiting.replace('%d', waiting);
+  line.hidden = !end.waiting;
+  if (end.waiting) line.querySelector('b').textContent = line.dataset.waiting.replace('%d', end.waiting);
+  return end;
+}
+
+// Asks the worker, which answers when it has done all that it could.
+function ask(worker) {
+  return new Promise(function (resolve) {
+    const c = new MessageChannel();
+    c.port1.onmessage = function (e) { resolve(e.data); };
+    worker.postMessage({ site: place.dataset.phone, look: look, lang: document.documentElement.lang }, [c.port2]);
+  });
+}
+
+// Where there is no worker the page does it by itself.
+async function alone() {
+  await import('static:js/store.js');
+  await import('static:js/send.js');
+  return self.huotang.send.bring(place.dataset.phone, document.documentElement.lang);
 }
 
 async function start() {
-  await device();
-  await look();
-  const ok = await worker();
-  const end = await send.refresh(place.dataset.phone);
-  const ready = Boolean(end.account);
-  if (ok && ready) navigator.serviceWorker.ready.then(function () { place.querySelector('[data-ready]').hidden = false; });
-  const waits = await store.all('outbox');
-  say(waits.length);
-  if (!waits.length) return;
-  await send.all(document.documentElement.lang);
-  say((await store.all('outbox')).length);
+  let kept = null;
+  if (navigator.serviceWorker) {
+    kept = await navigator.serviceWorker.register('/sw.js').then(function () { return navigator.serviceWorker.ready; }, function () { return null; });
+  }
+  const end = say(await (kept ? ask(kept.active) : alone()));
+  if (end.ready) show(kept ? '[data-ready]' : '[data-open]');
 }
 
-// The page that is kept speaks the language and has the size of type of the pages from the network.
-async function look() {
-  const now = document.documentElement.lang + ' ' + document.documentElement.className;
-  if (!navigator.serviceWorker || !navigator.serviceWorker.controller || await store.get('kept', 'look') === now) return;
-  navigator.serviceWorker.controller.postMessage('shell');
-  await store.put('kept', now, 'look');
-}
-
-// After the page itself has come: none of it is in its way.
 function begin() { start().catch(function () {}); }
 if (document.readyState === 'complete') begin();
 else addEventListener('load', begin);

@@ -46,8 +46,8 @@
   // The key with which a text for 代传 is sealed comes while there is a network, once for each account.
   async function relayKey(account) {
     try {
-      const device = await store.get('kept', 'device');
-      if (!device || await store.get('kept', 'relay:' + account)) return;
+      const device = await store.device();
+      if (await store.get('kept', 'relay:' + account)) return;
       const answer = await ask('/api/v1/device/relay-key', {
         method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ device: device.id }),
       });
@@ -133,5 +133,13 @@
     return running;
   }
 
-  root.send = { all: all, refresh: refresh, freeze: freeze, tell: tell };
+  // For a page from the network: takes its school along and sends what waits. Gives whether the school is on the phone, and how many wait.
+  async function bring(site, lang) {
+    await store.device();
+    const end = await refresh(site);
+    if ((await store.keys('outbox')).length) await all(lang);
+    return { ready: Boolean(end.account), waiting: (await store.keys('outbox')).length };
+  }
+
+  root.send = { all: all, bring: bring, refresh: refresh, freeze: freeze, tell: tell };
 })();

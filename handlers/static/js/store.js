@@ -51,8 +51,19 @@
     return function (e) { out.value = e.target.result; };
   }
 
+  // The device with the number of its last item; made at the first time.
+  function device() {
+    return root.store.get('kept', 'device').then(function (had) {
+      if (had) return had;
+      const bytes = crypto.getRandomValues(new Uint8Array(16));
+      const made = { id: Array.from(bytes, function (n) { return (n + 256).toString(16).slice(1); }).join(''), seq: 0 };
+      return root.store.put('kept', made, 'device').then(function () { return made; });
+    });
+  }
+
   root.store = {
     open: open,
+    device: device,
     write: function (names, work) { return run('readwrite', names, work); },
     get: function (name, key) { return run('readonly', [name], function (s, out) { s[name].get(key).onsuccess = keep(out); }); },
     all: function (name) { return run('readonly', [name], function (s, out) { s[name].getAll().onsuccess = keep(out); }); },

@@ -1,7 +1,6 @@
 // The service worker, served as /sw.js: keeps the page of the roll call and what it is made of, so that it opens without a network;
 // sends what waits when the signal comes back. Nothing of a person is in its cache: that is in the phone's own store, which it leaves
 // alone when it gives way to a newer one. VERSION and the addresses are filled in when it is served.
-/* global importScripts, clients, skipWaiting */
 const version = 'VERSION';
 const shell = '/roll';
 const files = [
@@ -29,7 +28,10 @@ function page(request, path) {
   const instead = home ? shell : shell + '?needs=' + encodeURIComponent(path);
   let late;
   const waited = new Promise(function (resolve) {
-    if (home) late = setTimeout(function () { resolve(Response.redirect(instead)); }, wall);
+    if (!home) return;
+    self.huotang.store.get('kept', 'me').then(function (me) { // else the phone has no names to show
+      if (me) late = setTimeout(function () { resolve(Response.redirect(instead)); }, wall);
+    }).catch(function () {});
   });
   const answer = fetch(request).catch(function () { return Response.redirect(instead); });
   answer.then(function () { clearTimeout(late); });
@@ -54,7 +56,7 @@ self.addEventListener('sync', function (e) {
   }
 });
 
-// 'shell': the page in another language or size of type. 'sign-out': the names that somebody took along leave the phone with him; what
+// 'sign-out': the names that somebody took along leave the phone with him; what
 // he has not sent yet stays.
 async function forget() {
   const store = self.huotang.store;
@@ -72,7 +74,20 @@ async function renew() {
   const c = await caches.open(version);
   await c.put(shell, r);
 }
+
+// What a page from the network asks for: its school, and the kept page in the language and size of type that it has itself.
+async function take(asked) {
+  const store = self.huotang.store;
+  const end = await self.huotang.send.bring(asked.site, asked.lang);
+  if (await store.get('kept', 'look') !== asked.look) {
+    await renew();
+    await store.put('kept', asked.look, 'look');
+  }
+  return end;
+}
 self.addEventListener('message', function (e) {
   if (e.data === 'sign-out') e.waitUntil(forget());
-  if (e.data === 'shell') e.waitUntil(renew().catch(function () {}));
+  if (!e.data.site) return;
+  const port = e.ports[0];
+  e.waitUntil(take(e.data).then(function (end) { port.postMessage(end); }, function () { port.postMessage({ ready: false, waiting: 0 }); }));
 });

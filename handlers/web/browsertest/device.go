@@ -2,14 +2,17 @@ package browsertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/cdproto/profiler"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
@@ -96,29 +99,50 @@ func (p *Person) SlowDown(times float64) {
 	}
 }
 
-// ScriptTime is how long the page's scripts have run since it was opened. The first call begins to measure.
-func (p *Person) ScriptTime() time.Duration {
+// StartProfile begins to look at what the page's scripts do, for [Person.Profile]. Pages that come in the same process are looked at, too.
+func (p *Person) StartProfile() {
 	p.t.Helper()
-	if err := call(p.ctx, performance.Enable, performance.EnableParams{}); err != nil {
-		p.t.Fatalf("browser: %v", err)
-	}
-	got, err := chromedp.Call(p.ctx, performance.GetMetrics, cdp.Empty{})
+	err := errors.Join(
+		call(p.ctx, profiler.Enable, cdp.Empty{}),
+		call(p.ctx, profiler.SetSamplingInterval, profiler.SetSamplingIntervalParams{Interval: 500}),
+		call(p.ctx, profiler.Start, cdp.Empty{}),
+	)
 	if err != nil {
 		p.t.Fatalf("browser: %v", err)
 	}
-	for _, m := range got.Metrics {
-		if m.Name == "ScriptDuration" {
-			return time.Duration(m.Value * float64(time.Second))
-		}
-	}
-	p.t.Fatal("browser: it measures no scripts")
-	return 0
 }
 
-// Room bounds what the site may keep in this browser, in bytes.
-func (p *Person) Room(bytes float64) {
+// Profile is how long the site's own scripts have run since, with what they called; those of this package are not among them.
+func (p *Person) Profile() time.Duration {
 	p.t.Helper()
-	if err := call(p.ctx, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: p.site, QuotaSize: &bytes}); err != nil {
+	got, err := chromedp.Call(p.ctx, profiler.Stop, cdp.Empty{})
+	if err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
+	ours := map[int64]bool{}
+	parents := map[int64]int64{}
+	for _, n := range got.Profile.Nodes {
+		ours[n.ID] = strings.HasPrefix(n.CallFrame.URL, p.site)
+		for _, child := range n.Children {
+			parents[child] = n.ID
+		}
+	}
+	var micro int64
+	for i, node := range got.Profile.Samples {
+		for id := node; id != 0; id = parents[id] {
+			if ours[id] {
+				micro += got.Profile.TimeDeltas[i]
+				break
+			}
+		}
+	}
+	return time.Duration(micro) * time.Microsecond
+}
+
+// Forget drops the site's cookies: the sign-in is over.
+func (p *Person) Forget() {
+	p.t.Helper()
+	if err := call(p.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
 		p.t.Fatalf("browser: %v", err)
 	}
 }
