@@ -43,8 +43,8 @@ func TestJourneyOfflineRelayText(t *testing.T) {
 	p.See("有1次还没传上去")
 	id, key := bytes.Repeat([]byte{7}, 8), bytes.Repeat([]byte{42}, 32)
 	encoded := base64.RawURLEncoding.EncodeToString
-	browsertest.Run[any](p, fmt.Sprintf(`(async () => { const s = self.huotang.store; await s.put('kept', {key_id: %q, key: %q}, 'relay:' + await s.get('kept', 'me')); })()`, encoded(id), encoded(key)))
-	browsertest.Run[any](p, "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })")
+	browsertest.Run[bool](p, fmt.Sprintf(`(async () => { const s = self.huotang.store; await s.put('kept', {key_id: %q, key: %q}, 'relay:' + await s.get('kept', 'me')); return true; })()`, encoded(id), encoded(key)))
+	browsertest.Run[bool](p, "Boolean(Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined }))")
 	p.Tap("复制成文字")
 	p.See("请按住下面的文字")
 	text := p.Value("请人代传")

@@ -61,7 +61,7 @@ func newOffline(w *web.App) *offline {
 	if err != nil {
 		panic(err) // embedded
 	}
-	_, _ = fmt.Fprint(sum, w.Version, string(view), static.Path("js/worker.js"), static.Path("js/offline.js"), static.Path("css/huotang.css"))
+	_, _ = fmt.Fprint(sum, w.Version, string(view), static.Path("js/worker.js"), static.Path("js/roll-call.pack"), static.Path("css/huotang.css"))
 	o.version = "huotang-" + hex.EncodeToString(sum.Sum(nil)[:8])
 	return o
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"mime"
@@ -21,6 +22,15 @@ import (
 
 // Prefix of the addresses of static files.
 const Prefix = "/static/"
+
+// Pack is the content of a file for who asks for it packed, as those of Serve are.
+func Pack(raw []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
+	_, _ = z.Write(raw)                                   // a buffer takes everything
+	_ = z.Close()
+	return b.Bytes()
+}
 
 //go:embed css/*.css js/*.js icons/sprite.svg icons/*.png video/*.mp4 favicon.svg manifest.webmanifest
 var files embed.FS
@@ -45,6 +55,9 @@ func load(fsys fs.FS) (names, addresses map[string]*file) {
 	})
 	if err != nil {
 		panic(err) // embedded
+	}
+	for name, list := range packs {
+		names[name] = &file{name: name, raw: pack(names, list)}
 	}
 	for _, f := range names {
 		finish(f, names, nil)
@@ -88,17 +101,15 @@ func finish(f *file, names map[string]*file, within []string) {
 	ext := path.Ext(f.name)
 	f.address = Prefix + strings.TrimSuffix(f.name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
 	f.kind = kind(ext)
-	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
-	_, _ = z.Write(f.raw)                                 // a buffer takes everything
-	_ = z.Close()
-	f.packed = b.Bytes()
+	f.packed = Pack(f.raw)
 }
 
 func kind(ext string) string {
 	switch ext {
 	case ".js":
 		return "text/javascript; charset=utf-8"
+	case ".pack":
+		return "application/json"
 	case ".webmanifest":
 		return "application/manifest+json"
 	case ".mp4":
@@ -127,10 +138,33 @@ func Root(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { f.answer(w, r, "public, max-age=86400") }
 }
 
-// Worker is the service worker, which stands at the root and names what it keeps of these files; version stands in the place of
+// Worker is the service worker, which stands at the root: what it stands on, and itself after it. version stands in the place of
 // VERSION in it, so that a browser takes a new one whenever anything that it keeps has changed.
 func Worker(version string) []byte {
-	return bytes.ReplaceAll(byName["js/worker.js"].raw, []byte("VERSION"), []byte(version))
+	var b bytes.Buffer
+	for _, name := range []string{"js/store.js", "js/send.js", "js/worker.js"} {
+		b.Write(byName[name].raw)
+	}
+	return bytes.ReplaceAll(b.Bytes(), []byte("VERSION"), []byte(version))
+}
+
+// packs are files that are fetched together, in one request: a JSON object of their texts by address. A service worker takes them apart.
+var packs = map[string][]string{"js/roll-call.pack": {
+	"js/store.js", "js/send.js", "js/words.js", "js/draft.js", "js/device.js", "js/relay.js", "js/page.js", "js/today.js", "js/roll-call.js",
+	"js/hand-in.js", "js/outbox.js", "js/offline.js",
+}}
+
+func pack(names map[string]*file, list []string) []byte {
+	texts := make(map[string]string, len(list))
+	for _, name := range list {
+		finish(names[name], names, nil)
+		texts[names[name].address] = string(names[name].raw)
+	}
+	b, err := json.Marshal(texts)
+	if err != nil {
+		panic(err) // texts
+	}
+	return b
 }
 
 // Serve answers a request for a static file.

@@ -161,13 +161,20 @@ func (w *App) secureCookies() bool { return strings.HasPrefix(w.BaseURL, "https:
 // Root serves a text of ours at the root that browsers ask for by themselves, to everybody and without looking who asks: the service
 // worker. They ask each time whether it is still the same.
 func (w *App) Root(path, kind string, body []byte) {
+	packed := static.Pack(body)
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 	w.engine.GET(path, func(c *gin.Context) {
 		c.Header("Cache-Control", "no-cache")
 		c.Header("Content-Type", kind)
 		c.Header("ETag", tag)
-		http.ServeContent(c.Writer, c.Request, "", time.Time{}, bytes.NewReader(body)) // 304 for who has it
+		c.Header("Vary", "Accept-Encoding")
+		send := body
+		if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
+			c.Header("Content-Encoding", "gzip")
+			send = packed
+		}
+		http.ServeContent(c.Writer, c.Request, "", time.Time{}, bytes.NewReader(send)) // 304 for who has it
 	})
 }
 

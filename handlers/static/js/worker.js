@@ -1,19 +1,24 @@
-// The service worker, served as /sw.js: keeps the page of the roll call and what it is made of, so that it opens without a network;
+// The service worker, served as /sw.js with store.js and send.js before it: keeps the page of the roll call and what it is made of, so that it opens without a network;
 // sends what waits when the signal comes back. Nothing of a person is in its cache: that is in the phone's own store, which it leaves
 // alone when it gives way to a newer one. VERSION and the addresses are filled in when it is served.
 const version = 'VERSION';
 const shell = '/roll';
-const files = [
-  'static:css/huotang.css', 'static:icons/sprite.svg', 'static:js/huotang.js', 'static:js/store.js', 'static:js/send.js', 'static:js/words.js',
-  'static:js/draft.js', 'static:js/device.js', 'static:js/relay.js', 'static:js/page.js', 'static:js/today.js', 'static:js/roll-call.js',
-  'static:js/hand-in.js', 'static:js/outbox.js', 'static:js/offline.js',
-];
+const pack = 'static:js/roll-call.pack'; // the page's own scripts, in one request
+const shared = ['static:css/huotang.css', 'static:icons/sprite.svg', 'static:js/huotang.js']; // which the browser has from the page before
 const wall = 8000; // milliseconds after which a page that can be had from the phone is no longer waited for
 
-importScripts('static:js/store.js', 'static:js/send.js');
+async function keep() {
+  const c = await caches.open(version);
+  await c.addAll(shared);
+  const answer = await fetch(pack);
+  if (!answer.ok) throw new Error('no scripts');
+  const texts = await answer.json();
+  const headers = { 'Content-Type': 'text/javascript; charset=utf-8' };
+  await Promise.all(Object.keys(texts).map(function (path) { return c.put(path, new Response(texts[path], { headers: headers })); }));
+}
 
 self.addEventListener('install', function (e) {
-  e.waitUntil(caches.open(version).then(function (c) { return c.addAll(files); }).then(renew).then(function () { return skipWaiting(); }));
+  e.waitUntil(keep().then(renew).then(function () { return skipWaiting(); }));
 });
 
 self.addEventListener('activate', function (e) {
@@ -45,7 +50,7 @@ self.addEventListener('fetch', function (e) {
     const kept = url.pathname === shell && caches.match(shell, { ignoreSearch: true });
     if (kept) e.respondWith(kept.then(function (r) { return r || fetch(e.request); }));
     else e.respondWith(page(e.request, url.pathname + url.search));
-  } else if (files.indexOf(url.pathname) >= 0) {
+  } else if (url.pathname.startsWith('/static/') && /\.(js|css|svg)$/.test(url.pathname)) {
     e.respondWith(caches.match(url.pathname).then(function (r) { return r || fetch(e.request); }));
   }
 });
