@@ -3,7 +3,7 @@
 import './huotang.js';
 
 const place = document.querySelector('[data-phone]');
-const look = document.documentElement.lang + ' ' + document.documentElement.className.replace(/\b(js|wechat)\b/g, '').trim();
+const root = document.documentElement;
 
 function show(what) { place.querySelector(what).hidden = false; }
 
@@ -19,7 +19,7 @@ function ask(worker) {
   return new Promise(function (resolve) {
     const c = new MessageChannel();
     c.port1.onmessage = function (e) { resolve(e.data); };
-    worker.postMessage({ site: place.dataset.phone, look: look, lang: document.documentElement.lang }, [c.port2]);
+    worker.postMessage({ site: place.dataset.phone, lang: root.lang, classes: root.className }, [c.port2]);
   });
 }
 
@@ -27,7 +27,7 @@ function ask(worker) {
 async function alone() {
   await import('static:js/store.js');
   await import('static:js/send.js');
-  return self.huotang.send.bring(place.dataset.phone, document.documentElement.lang);
+  return self.huotang.send.bring(place.dataset.phone, root.lang);
 }
 
 async function start() {

@@ -71,23 +71,27 @@ async function forget() {
     keys.forEach(function (k) { if (k === 'me' || k.endsWith(':' + me)) s.kept.delete(k); });
   });
 }
+// In which language and size of type a page is.
+function look(lang, classes) {
+  return lang + ' ' + (/elder-max/.test(classes) ? 2 : /elder/.test(classes) ? 1 : 0);
+}
+
 // The page itself. One of another build is none of ours: that one's worker brings all of it. Nor is what some hotel's network puts
 // in its place.
 async function renew() {
   const r = await fetch(shell, { cache: 'no-store' });
   if (!r.ok || r.headers.get('X-Shell') !== version) throw new Error('another page');
+  const is = /<html lang="([^"]*)"(?: class="([^"]*)")?/.exec(await r.clone().text());
   const c = await caches.open(version);
   await c.put(shell, r);
+  await self.huotang.store.put('kept', look(is[1], is[2] || ''), 'look').catch(function () {});
 }
 
 // What a page from the network asks for: its school, and the kept page in the language and size of type that it has itself.
 async function take(asked) {
   const store = self.huotang.store;
   const end = await self.huotang.send.bring(asked.site, asked.lang);
-  if (await store.get('kept', 'look') !== asked.look) {
-    await renew();
-    await store.put('kept', asked.look, 'look');
-  }
+  if (await store.get('kept', 'look') !== look(asked.lang, asked.classes)) await renew();
   return end;
 }
 self.addEventListener('message', function (e) {
