@@ -50,7 +50,7 @@ func TestJourneyOffline(t *testing.T) {
 	p.See("今天的事", "春茶第一锄")
 	p.Tap("开始今晚的活动")
 	p.Tap("应到的都到了")
-	p.See("交名单（到20人）")
+	p.See("交名单(到20人)")
 	p.Tap("交名单")
 	p.See("核对一下再交")
 	if !p.Chosen("春茶第一锄 · 30分钟") {

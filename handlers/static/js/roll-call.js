@@ -129,7 +129,7 @@ export function rollView(session) {
       })),
       guests(d, s), h('h3', null, t('attendance.unnamed')), heads(d, 'adults'), heads(d, 'children')),
     h('div', { class: 'bar' },
-      h('p', { class: 'small', role: 'status' }, t('phone.count', n.present, n.due, n.named + n.heads) + (n.none ? ' ' + t('phone.untapped', n.none) : '')),
+      h('p', { class: 'small', role: 'status' }, t('phone.count', n.present, n.due, n.named + n.heads) + (n.none ? t('phone.untapped', n.none) : '')),
       button(t('phone.hand_in', n.present), function () { go('#check/' + d.session); }, 'big' + (first ? '' : ' main')),
       h('button', { type: 'button', id: 'undo', class: 'btn', disabled: !d.undo.length, on: { click: function () { act(d.session, undo); } } }, icon('back'), h('span', null, t('phone.undo')))),
   ].filter(Boolean);
