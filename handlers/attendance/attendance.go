@@ -3,6 +3,11 @@
 //
 // The roll goes over three pages without a script: the roll itself, 「核对一下再交」 and the receipt. What was tapped
 // and typed travels in the form from page to page, so nothing is lost on the way back; only the last step stores.
+//
+// Without a network the roll is called on /roll, one page that a service worker keeps (offline.go, static/js/worker.js). It is the
+// same for everybody; a phone fills it from what it took along (GET /api/v1/sites/{id}/phone), writes each tap before it shows
+// it, and sends from an outbox that only receipts empty. Its scripts are in static/js: offline.js is where they begin,
+// draft.js has the rules of a roll, send.js those of the outbox.
 package attendance
 
 import (
