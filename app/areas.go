@@ -17,6 +17,7 @@ import (
 	"huotang/models/people"
 	"huotang/models/privacy"
 	"huotang/models/progress"
+	"huotang/models/relay"
 	"huotang/models/service"
 	"huotang/models/videos"
 )
@@ -41,6 +42,7 @@ func connect(cfg configs.Config, d *db.DB, store media.Store) (handlers.Areas, e
 		Service:    service.New(),
 		Library:    &media.Library{DB: d, Store: store, Limit: cfg.UploadLimit()},
 	}
+	a.Relay = relay.New(cfg.Key("relay"), a.Attendance)
 	a.Accounts.SealWith(phones)
 	a.Imports = imports.New(phones, a.People)
 	quiet, err := messages.ParseQuiet(cfg.Webhook.QuietFrom, cfg.Webhook.QuietUntil)
@@ -72,6 +74,7 @@ func everyJob(times configs.Schedules, a handlers.Areas) []jobs.Job {
 		jobs.Retention(a.Privacy),
 		jobs.VideosSweep(a.Library),
 		jobs.TalliesCheck(),
+		jobs.RollsAsk(),
 		jobs.Digest(a.Messages),
 	)
 }

@@ -34,6 +34,7 @@ import (
 	"huotang/models/progress"
 	"huotang/models/reports"
 	"huotang/models/runs"
+	"huotang/models/relay"
 	"huotang/models/service"
 	"huotang/models/settings"
 	"huotang/models/videos"
@@ -42,7 +43,7 @@ import (
 // rows are the row structs of all areas.
 var rows = slices.Concat(
 	db.Rows(), audit.Rows(), settings.Rows(), outbox.Rows(), runs.Rows(), org.Rows(), people.Rows(), accounts.Rows(),
-	calendar.Rows(), courses.Rows(), videos.Rows(), curricula.Rows(), exchange.Rows(), feeds.Rows(), attendance.Rows(), progress.Rows(), service.Rows(), imports.Rows(),
+	calendar.Rows(), courses.Rows(), videos.Rows(), curricula.Rows(), exchange.Rows(), feeds.Rows(), attendance.Rows(), relay.Rows(), progress.Rows(), service.Rows(), imports.Rows(),
 	privacy.Rows(), messages.Rows(), reports.Rows(),
 )
 

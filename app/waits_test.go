@@ -26,7 +26,7 @@ func TestStartWaitsForTheStore(t *testing.T) {
 	if status, _ := fetch(t, site+"/readyz"); status == 200 {
 		t.Error("ready without a store")
 	}
-	relay(t, at, target)
+	passOn(t, at, target)
 	dbtest.Wait(t, "ready", func() bool { status, _ := fetch(t, site+"/readyz"); return status == 200 })
 	if code := stop(); code != 0 {
 		t.Errorf("exit %d\n%s", code, out)
@@ -49,8 +49,8 @@ func unused(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// relay listens at one address and passes everything on to another, until the test ends.
-func relay(t *testing.T, at, target string) {
+// passOn listens at one address and passes everything on to another, until the test ends.
+func passOn(t *testing.T, at, target string) {
 	t.Helper()
 	l, err := net.Listen("tcp", at)
 	if err != nil {

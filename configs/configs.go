@@ -118,6 +118,7 @@ type Schedules struct {
 	Retention         string `yaml:"retention" env:"RETENTION"`
 	VideosSweep       string `yaml:"videos_sweep" env:"VIDEOS_SWEEP"`
 	TalliesCheck      string `yaml:"tallies_check" env:"TALLIES_CHECK"`
+	RollsAsk          string `yaml:"rolls_ask" env:"ROLLS_ASK"`
 	Digest            string `yaml:"digest" env:"DIGEST"`
 }
 

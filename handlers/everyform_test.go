@@ -105,6 +105,9 @@ func presses() []press {
 	return []press{
 		{by: "host inside", page: "/sessions/{done}", post: "/sessions/{done}/settle"},
 		{by: "host inside", page: "/today?site={site}", post: "/sessions/{open}/void"},
+		{by: "host inside", page: "/waiting", post: "/waiting/disputes/{dispute}"},
+		{by: "host inside", page: "/waiting", post: "/waiting/questions/{question}"},
+		{by: "host inside", page: "/me/rolls", post: "/me/rolls/{done}/dispute"},
 		{by: "host inside", page: "/sessions/{done}/guests", post: "/sessions/{done}/guests/{guest}/detach", ready: attachGuest},
 		{by: "township inside", page: "/calendar/rules/{township}", post: "/calendar/rules/{township}/plan"},
 		{by: "township inside", page: "/exchange/weeks/{township}/2026-Q4", post: "/exchange/weeks/{township}/2026-Q4/plan"},

@@ -51,6 +51,7 @@ func (w *world) fill() {
 	w.fillCalendar()
 	w.fillExchange()
 	w.fillSessions()
+	w.fillLife()
 	w.fillService()
 	w.fillAccounts()
 	w.fillPrivacy()

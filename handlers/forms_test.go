@@ -68,7 +68,7 @@ func absent(sets ...string) []fault {
 func chars(n int) string { return strings.Repeat("茶", n) }
 
 func forms() []form {
-	return slices.Concat(courseForms(), unitForms(), houseForms(), peopleForms(), accountForms(), rosterForms(), privacyForms(), exchangeForms(), otherForms())
+	return slices.Concat(courseForms(), unitForms(), houseForms(), peopleForms(), accountForms(), rosterForms(), privacyForms(), exchangeForms(), lifeForms(), otherForms())
 }
 
 func courseForms() []form {

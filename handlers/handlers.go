@@ -36,6 +36,7 @@ import (
 	"huotang/models/messages"
 	"huotang/models/people"
 	"huotang/models/privacy"
+	"huotang/models/relay"
 	"huotang/models/seal"
 	"huotang/models/service"
 )
@@ -51,6 +52,7 @@ type Areas struct {
 	Exchange   *exchange.Area
 	Feeds      *feeds.Area
 	Attendance *attendance.Area
+	Relay      *relay.Area
 	Service    *service.Area
 	Library    *media.Library
 	Imports    *imports.Area
@@ -74,12 +76,12 @@ func New(w *web.App, a Areas) http.Handler {
 	planpages.Mount(p, api, a.Curricula)
 	videopages.Mount(p, api, a.Library)
 	exchangepages.Mount(p, api, a.Exchange)
-	rollpages.Mount(p, api, a.Attendance)
+	rollpages.Mount(p, api, a.Attendance, a.Relay)
 	progress.Mount(p, api)
 	servicepages.Mount(p, api, a.Service)
 	importpages.Mount(p, api, a.Imports)
 	messagepages.Mount(p, api, a.Messages)
-	reportpages.Mount(p, api, a.People)
+	reportpages.Mount(p, api, a.People, a.Attendance)
 	jobpages.Mount(p, api, a.Jobs)
 	return w.Handler()
 }

@@ -37,6 +37,7 @@ import (
 	"huotang/models/people/peopletest"
 	"huotang/models/privacy"
 	"huotang/models/progress"
+	"huotang/models/relay"
 	"huotang/models/service"
 	"huotang/models/videos"
 )
@@ -114,6 +115,7 @@ func (w *world) build(e *dbtest.Env, cfg web.Config) {
 		Service: service.New(), Library: &media.Library{DB: e.DB, Store: store, Limit: 4 << 20},
 		Jobs: jobs.New(e.DB, log, "test", e.Clock.Now),
 	}
+	w.areas.Relay = relay.New(bytes.Repeat([]byte{11}, 32), w.areas.Attendance)
 	w.areas.Accounts.SealWith(peopletest.Ring(w.t))
 	w.areas.Imports = importstest.Area(w.t)
 	w.areas.Importer = jobs.NewImporter(e.DB, w.areas.Imports, log)

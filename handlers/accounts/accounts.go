@@ -125,12 +125,19 @@ func endOthers(r *web.Request) error {
 // more lists the pages of an office that are opened now and then.
 func more(b web.Base) []web.NavItem {
 	var out []web.NavItem
+	for _, p := range []access.Permission{access.SessionsSubmit, access.SessionsApprove, access.PeopleEdit, access.PrivacyErase} {
+		if !b.Actor.Visible(p).Empty() {
+			out = append(out, web.NavItem{Path: "/waiting", Label: b.T("waiting.title")})
+			break
+		}
+	}
 	for _, e := range []struct {
 		path, label string
 		need        access.Permission
 	}{
 		{"/calendar", "accounts.more_calendar", access.CalendarRule},
 		{"/people", "nav.people", access.PeopleEdit},
+		{"/relay", "relay.title", access.SessionsRelay},
 		{"/accounts", "accounts.title", access.AccountsSee},
 		{"/rights/holders", "rights.holders", access.AccountsSee},
 		{"/notices", "accounts.more_notices", access.NoticesPublish},

@@ -17,13 +17,14 @@ import (
 	"huotang/handlers/web"
 	"huotang/models/attendance"
 	"huotang/models/progress"
+	"huotang/models/relay"
 )
 
 //go:embed views/*.html
 var views embed.FS
 
 // Mount adds the area.
-func Mount(p *web.Pages, api *web.API, a *attendance.Area) {
+func Mount(p *web.Pages, api *web.API, a *attendance.Area, phones *relay.Area) {
 	p.Views("attendance", views)
 	p.Get("/today", today)
 	o := newOffline(p.App())
@@ -45,6 +46,10 @@ func Mount(p *web.Pages, api *web.API, a *attendance.Area) {
 	p.Post("/sessions/:id/guests/:guest/detach", actGuest(a.DetachGuest, "attendance.guest_detached"))
 	p.Post("/sessions/:id/settle", settle(a))
 	p.Post("/sessions/:id/void", void(a))
+	p.Get("/me/rolls", ownRows)
+	p.Post("/me/rolls/:id/dispute", dispute)
+	p.Get("/relay", showRelay)
+	p.Post("/relay", relayText(phones))
 
 	web.Get(api, "/absences", attendance.AbsencesOf)
 	web.Get(api, "/absences/:id", attendance.AbsencesOfMember)
@@ -59,6 +64,19 @@ func Mount(p *web.Pages, api *web.API, a *attendance.Area) {
 	web.Post(api, "/sessions/:id/guests/:guest/detach", a.DetachGuest)
 	web.Post(api, "/sessions/:id/settle", a.Settle)
 	web.Post(api, "/sessions/:id/void", a.Void)
+	web.Post(api, "/sessions/:id/dispute", attendance.Dispute)
+	web.Get(api, "/me/rolls", attendance.OwnRows)
+	web.Get(api, "/rolls/conflicts", attendance.OpenConflicts)
+	web.Get(api, "/rolls/corrections", attendance.Corrections)
+	web.Post(api, "/rolls/corrections", a.Decide)
+	web.Get(api, "/rolls/late", attendance.LateRolls)
+	web.Post(api, "/rolls/late", a.Admit)
+	web.Get(api, "/rolls/disputes", attendance.Disputes)
+	web.Post(api, "/rolls/disputes/:dispute", a.SettleDispute)
+	web.Get(api, "/rolls/questions", attendance.Questions)
+	web.Post(api, "/rolls/questions/:question", attendance.AnswerQuestion)
+	web.Post(api, "/device/relay-key", phones.DeviceKey)
+	web.Post(api, "/relay", phones.HandIn)
 	web.Get(api, "/sessions/:id/hours", progress.OfSession)
 	web.Get(api, "/sites/:id/today", attendance.Today)
 	web.GetFresh(api, "/sites/:id/phone", attendance.Phone)

@@ -1,6 +1,7 @@
 package attendance_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,6 +26,7 @@ import (
 	"huotang/models/fail"
 	"huotang/models/org/orgtest"
 	"huotang/models/progress"
+	"huotang/models/relay"
 )
 
 type house struct {
@@ -39,7 +41,9 @@ func enter(t *testing.T, e *dbtest.Env) house {
 	t.Helper()
 	h := house{School: attendancetest.New(t, e, 5, 3), area: attendance.New(), e: e}
 	h.area.OnSubmitted(progress.Credit)
-	h.site = webtest.New(t, e, func(p *web.Pages, api *web.API) { handlers.Mount(p, api, h.area) })
+	h.site = webtest.New(t, e, func(p *web.Pages, api *web.API) {
+		handlers.Mount(p, api, h.area, relay.New(bytes.Repeat([]byte{11}, 32), h.area))
+	})
 	h.host = h.site.As(t, h.Host.Account)
 	return h
 }

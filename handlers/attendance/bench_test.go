@@ -22,6 +22,7 @@ import (
 	"huotang/models/db/dbtest"
 	"huotang/models/id"
 	"huotang/models/progress"
+	"huotang/models/relay"
 )
 
 // BenchmarkRoll opens and hands in rolls of 20 people over HTTP, beside the same rows stored in one transaction written
@@ -34,7 +35,9 @@ func BenchmarkRoll(b *testing.B) {
 func benchRoll(b *testing.B, e *dbtest.Env) {
 	h := house{School: attendancetest.New(b, e, 20, 5), area: attendance.New(), e: e}
 	h.area.OnSubmitted(progress.Credit)
-	h.site = webtest.New(b, e, func(p *web.Pages, api *web.API) { handlers.Mount(p, api, h.area) })
+	h.site = webtest.New(b, e, func(p *web.Pages, api *web.API) {
+		handlers.Mount(p, api, h.area, relay.New(bytes.Repeat([]byte{11}, 32), h.area))
+	})
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		b.Fatal(err)

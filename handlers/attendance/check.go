@@ -20,6 +20,7 @@ type checkPage struct {
 	Ways    []web.Option
 	Kinds   []web.Option
 	Today   date.Date
+	Closed  bool // what is handed in is for the township to agree to
 	Aside   bool // the fold with kind, day and place is open: it has a fault, or the evening was not planned
 }
 
@@ -32,7 +33,7 @@ type choice struct {
 func showCheck(r *web.Request, v stored, s sheet, f web.Form) error {
 	page := checkPage{rollPage: rollPage{Base: r.Base("attendance.check"), Session: v.SessionView, Sheet: s}, Today: v.today}
 	page.Heading, page.Form, page.Nav = heading(page.Base, v.SessionView), f, nil
-	page.Lessons = choices(v, s)
+	page.Lessons, page.Closed = choices(v, s), v.Life.Closed
 	page.Reasons = options(page.Base, attendance.LeaveReasons, "attendance.no_reason")
 	page.Ways = options(page.Base, attendance.MadeUpWays, "attendance.no_way")
 	for _, k := range attendance.Kinds {

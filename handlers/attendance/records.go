@@ -81,6 +81,7 @@ type sessionPage struct {
 	Hours    progress.SessionHours
 	Accounts map[accounts.AccountID]string
 	Refused  []refusal // of the newest item, for its sender
+	Asked    []attendance.CorrectionView
 }
 
 type refusal struct{ Name, Why string }
@@ -115,7 +116,7 @@ func receipt(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if page.Session.State != attendance.HandedIn {
+	if !page.Session.State.In() {
 		return r.See("/sessions/" + in.ID.String() + "/roll")
 	}
 	page.Base = r.Base("attendance.receipt")
@@ -140,7 +141,18 @@ func readSession(r *web.Request, in attendance.SessionInput, mine bool) (session
 		}
 		who := []accounts.AccountID{page.Session.SubmittedBy, page.Session.OpenedBy}
 		for _, v := range page.Session.Revisions {
-			who = append(who, v.Account)
+			who = append(who, v.Account, v.EnteredBy, v.AgreedBy)
+		}
+		who = append(who, page.Session.AdmittedBy)
+		if page.Session.MayChange || page.Session.MayAgree {
+			asked, err := attendance.Corrections(tx, by, attendance.CorrectionsInput{Session: in.ID})
+			if err != nil {
+				return err
+			}
+			page.Asked = asked.Items
+			for _, v := range page.Asked {
+				who = append(who, v.AskedBy)
+			}
 		}
 		if page.Accounts, err = accounts.Names(tx, who); err != nil || !mine || page.Session.Revision == 0 {
 			return err
@@ -177,6 +189,37 @@ func (p sessionPage) Away() []attendance.RollPerson {
 		}
 	}
 	return out
+}
+
+// Clocks tell of each phone whose clock was wrong as it handed in.
+func (p sessionPage) Clocks() []string {
+	var out []string
+	for _, v := range p.Session.Revisions {
+		if v.Ahead == 0 {
+			continue
+		}
+		text := p.clock(v.Ahead)
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// clock says how wrong a clock was, in the largest unit that says it.
+func (p sessionPage) clock(seconds int) string {
+	key := "attendance.clock_ahead_"
+	if seconds < 0 {
+		key, seconds = "attendance.clock_behind_", -seconds
+	}
+	const minute, hour, day = 60, 3600, 86400
+	switch {
+	case seconds >= day:
+		return p.T(key+"days", (seconds+day/2)/day)
+	case seconds >= hour:
+		return p.T(key+"hours", (seconds+hour/2)/hour)
+	}
+	return p.T(key+"minutes", (seconds+minute/2)/minute)
 }
 
 // HoursOf is what the session gave a person, in centi-hours.

@@ -9,6 +9,7 @@ import (
 	"huotang/handlers/web/webtest"
 	"huotang/models/access"
 	"huotang/models/accounts/accountstest"
+	"huotang/models/attendance"
 	"huotang/models/calendar/calendartest"
 	"huotang/models/courses/coursestest"
 	"huotang/models/curricula/curriculatest"
@@ -31,7 +32,7 @@ func BenchmarkReady(b *testing.B) {
 
 func benchReady(b *testing.B, e *dbtest.Env) {
 	tree := township45(b, e)
-	site := webtest.New(b, e, func(p *web.Pages, api *web.API) { Mount(p, api, peopletest.Area(b)) })
+	site := webtest.New(b, e, func(p *web.Pages, api *web.API) { Mount(p, api, peopletest.Area(b), attendance.New()) })
 	clerk := site.As(b, accountstest.As(b, e, access.Township, tree.Township.ID).Account)
 	far := site.As(b, accountstest.As(b, e, access.Township, tree.Township2.ID).Account)
 	if n := len(names(clerk.Get("/month/ready"))); n != 45 {

@@ -10,6 +10,7 @@ import (
 
 	"huotang/handlers/web"
 	"huotang/models/access"
+	"huotang/models/attendance"
 	"huotang/models/calendar"
 	"huotang/models/date"
 	"huotang/models/db"
@@ -23,10 +24,16 @@ import (
 var views embed.FS
 
 // Mount adds the area.
-func Mount(p *web.Pages, api *web.API, who *people.Area) {
+func Mount(p *web.Pages, api *web.API, who *people.Area, rolls *attendance.Area) {
 	a := reports.New(who)
 	p.Views("reports", views)
 	p.Get("/county", county)
+	w := waiting{rolls}
+	p.Get("/waiting", w.show)
+	p.Post("/waiting/corrections", w.decide)
+	p.Post("/waiting/late", w.admit)
+	p.Post("/waiting/disputes/:dispute", w.settle)
+	p.Post("/waiting/questions/:question", w.answer)
 	p.Get("/month", month)
 	p.Get("/month/ready", ready{a}.show)
 	p.Post("/month/ready", ready{a}.say)
@@ -40,6 +47,7 @@ func Mount(p *web.Pages, api *web.API, who *people.Area) {
 	p.Get("/reports/month/print", printMonth)
 	p.Get("/reports/month.xlsx", monthBook)
 
+	web.Get(api, "/waiting", reports.Waiting)
 	web.Get(api, "/reports/summary", reports.Summary)
 	web.Get(api, "/reports/trend", reports.Trend)
 	web.Get(api, "/reports/units", reports.ByUnit)

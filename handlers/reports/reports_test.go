@@ -26,6 +26,7 @@ import (
 	"huotang/models/access"
 	"huotang/models/accounts"
 	"huotang/models/accounts/accountstest"
+	"huotang/models/attendance"
 	"huotang/models/calendar"
 	"huotang/models/calendar/calendartest"
 	"huotang/models/date"
@@ -50,7 +51,7 @@ type world struct {
 func start(t *testing.T, e *dbtest.Env) *world {
 	t.Helper()
 	w := &world{County: reportstest.New(t, e), who: map[access.Role]accounts.AccountID{}}
-	w.Site = webtest.New(t, e, func(p *web.Pages, api *web.API) { Mount(p, api, peopletest.Area(t)) })
+	w.Site = webtest.New(t, e, func(p *web.Pages, api *web.API) { Mount(p, api, peopletest.Area(t), attendance.New()) })
 	for role, actor := range accountstest.Everyone(t, e, w.County.Tree) {
 		w.who[role] = actor.Account
 	}

@@ -56,6 +56,9 @@
 //	sessions.see            x  x  x  x  x  x  x  x  x  x  ·  ·  ·  ·  ·  see records of sessions, and how many came
 //	sessions.marks          x  x  x  x  x  x  x  x  x  ·  ·  ·  ·  ·  ·  see who came and who did not
 //	sessions.submit         ·  ·  ·  ·  x  ·  ·  x  x  ·  ·  ·  ·  ·  ·  call the roll, hand it in, correct it
+//	sessions.approve        ·  ·  x  x  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  agree to changes of closed rolls, let late ones in
+//	sessions.relay          ·  ·  x  x  x  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  hand in the roll of a phone that cannot
+//	questions.see           ·  ·  x  x  x  ·  ·  x  x  ·  ·  ·  ·  ·  ·  see what a roll is asked about
 //	absences.see            ·  ·  ·  ·  ·  x  ·  ·  ·  ·  ·  ·  ·  ·  ·  see how often the members of a branch came or did not
 //	progress.see            x  x  x  x  x  x  x  ·  ·  ·  ·  ·  ·  ·  ·  see what others have studied
 //	progress.own            x  x  x  x  x  x  x  x  x  x  x  x  x  x  ·  see what oneself has studied (anywhere)

@@ -73,10 +73,13 @@ const (
 	CurriculaSee     Permission = "curricula.see"
 	CurriculaPublish Permission = "curricula.publish"
 
-	SessionsSee    Permission = "sessions.see"
-	SessionsMarks  Permission = "sessions.marks" // who came and who did not, by name
-	SessionsSubmit Permission = "sessions.submit"
-	AbsencesSee    Permission = "absences.see" // facts about the absences of a branch's members
+	SessionsSee     Permission = "sessions.see"
+	SessionsMarks   Permission = "sessions.marks" // who came and who did not, by name
+	SessionsSubmit  Permission = "sessions.submit"
+	SessionsApprove Permission = "sessions.approve" // corrections of closed rolls, and rolls of sealed months
+	SessionsRelay   Permission = "sessions.relay"   // hand in the roll of a phone that cannot (代传)
+	QuestionsSee    Permission = "questions.see"    // 请核对: what looks odd in a roll, and is asked about
+	AbsencesSee     Permission = "absences.see"     // facts about the absences of a branch's members
 
 	ProgressSee Permission = "progress.see"
 	ProgressOwn Permission = "progress.own"
@@ -155,6 +158,9 @@ var table = []rule{
 	// A secretary and a group leader have this in the party's tree: of their own members, and of nobody else in the room.
 	may(SessionsMarks, SessionsSee, County, Auditor, TownshipAdmin, Township, Village, Secretary, GroupLeader, Host, Head),
 	may(SessionsSubmit, SessionsSee, Village, Host, Head), // who was there; offices read what was handed in
+	may(SessionsApprove, SessionsSee, TownshipAdmin, Township),
+	may(SessionsRelay, SessionsSee, TownshipAdmin, Township, Village),
+	may(QuestionsSee, SessionsSee, TownshipAdmin, Township, Village, Host, Head), // and nobody above the township
 
 	// A membership can hang on it: the branch decides, and nobody above it, beside it or in the house is shown the list.
 	may(AbsencesSee, AbsencesSee, Secretary),

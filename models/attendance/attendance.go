@@ -8,6 +8,11 @@
 // a mark, [Unmarked] until somebody says more. Applicants and villagers of the roster are marked only when
 // they came. People outside the roster are guests by name, and unnamed adults and children a head count.
 //
+// A session goes from open to submitted, and is free to be corrected for [FreeHours] from its first receipt. After that, or once its
+// month is sealed, what anybody hands in about it is kept as a correction that the township agrees to or not ([Area.Decide]). The
+// first roll that comes after the month was sealed is never refused: it is late (补传), and counts once the township lets it
+// in ([Area.Admit]).
+//
 // A roll is handed in by [Area.Submit]: one item is one revision of one session. It says which
 // revision its phone saw, so that of two phones at once nothing is lost: what only one of them touched is
 // accepted, the same value is a duplicate, two values are kept both until a host settles them with [Area.Settle].
@@ -40,8 +45,12 @@ type SessionState string
 const (
 	Opened    SessionState = "open"      // started, the roll not handed in
 	HandedIn  SessionState = "submitted" // counts in every report
+	Late      SessionState = "late"      // handed in after its month was sealed (补传): counts once the township lets it in
 	Withdrawn SessionState = "void"      // opened by mistake, counts nowhere
 )
+
+// In reports that the roll was handed in, whether it counts yet or not.
+func (s SessionState) In() bool { return s == HandedIn || s == Late }
 
 // Kind is what a session was held as; it may be several at once.
 type Kind string

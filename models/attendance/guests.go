@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"slices"
 	"time"
 
 	"huotang/models/access"
@@ -79,7 +80,7 @@ type AttachInput struct {
 
 // AttachGuest says that a name outside the roster is a person: the person was there, as [Present] when he was due that day, as
 // [Observer] otherwise, and the name counts no more by itself. Who was marked as there already is counted once. A guest who
-// is attached already moves to the other person. Locks the session. Permission: SessionsSubmit on the school, and the person's
+// is attached already moves to the other person. In a closed roll it becomes a correction. Locks the session. Permission: SessionsSubmit on the school, and the person's
 // name must be one that the actor may know.
 func (a *Area) AttachGuest(tx *db.Tx, by access.Actor, in AttachInput) (SessionView, error) {
 	w, g, err := a.guest(tx, by, in.GuestInput)
@@ -97,19 +98,11 @@ func (a *Area) AttachGuest(tx *db.Tx, by access.Actor, in AttachInput) (SessionV
 	if id.Or(g.PersonID) == p.ID {
 		return view(w.s, w.school, by), nil
 	}
-	if g.PersonID != nil {
-		w.takeBack(g)
-	}
-	seat := w.seatOf(p.ID)
-	if row := w.rows[p.ID]; row == nil || !row.State.Came() {
-		v, _ := Value{State: Present}.check(seat, w.s.HeldOn, tx.Today())
-		w.set(p.ID, seat.list, v)
-	}
-	return w.keepGuest(a, g, p.ID.Ptr(), "session.guest_attach")
+	return w.act(a, "session.guest_attach", attaching{g.ID, p.ID})
 }
 
 // DetachGuest makes a guest a mere name again. The mark that came by attaching goes back to what it was, unless the roll was
-// corrected since. A mere name stays one. Locks the session. Permission: SessionsSubmit on the school.
+// corrected since. A mere name stays one. In a closed roll it becomes a correction. Locks the session. Permission: SessionsSubmit on the school.
 func (a *Area) DetachGuest(tx *db.Tx, by access.Actor, in GuestInput) (SessionView, error) {
 	w, g, err := a.guest(tx, by, in)
 	if err != nil {
@@ -118,8 +111,7 @@ func (a *Area) DetachGuest(tx *db.Tx, by access.Actor, in GuestInput) (SessionVi
 	if g.PersonID == nil {
 		return view(w.s, w.school, by), nil
 	}
-	w.takeBack(g)
-	return w.keepGuest(a, g, nil, "session.guest_detach")
+	return w.act(a, "session.guest_detach", attaching{Guest: g.ID})
 }
 
 // guest locks the session and finds the guest.
@@ -137,7 +129,7 @@ func (a *Area) guest(tx *db.Tx, by access.Actor, in GuestInput) (*work, guestRow
 	if err := w.load(); err != nil {
 		return nil, g, err
 	}
-	return w, g, w.rosterOfDay()
+	return w, g, nil
 }
 
 // rosterOfDay reads the roster of the day without fitting the roll to it.
@@ -182,23 +174,40 @@ func (w *work) takeBack(g guestRow) {
 	w.set(person, row.List, before)
 }
 
-// keepGuest stores what was decided about a guest, with the marks, tallies and credits that follow.
-func (w *work) keepGuest(a *Area, g guestRow, person *access.PersonID, act string) (SessionView, error) {
-	columns := map[string]any{"person_id": person, "attached_by": nil, "attached_at": nil}
-	if person != nil {
-		columns["attached_by"], columns["attached_at"] = w.by.Account.Ptr(), w.tx.Now
-	}
-	if _, err := db.Set(w.tx.Model(&guestRow{}).Where("id = ?", g.ID), columns); err != nil {
+// act changes who a guest was; in a closed roll it becomes a correction.
+func (w *work) act(a *Area, act string, at attaching) (SessionView, error) {
+	if err := w.reattach(at); err != nil {
 		return SessionView{}, err
 	}
-	guests, err := db.All[guestRow](w.tx.Where("session_id = ? AND person_id IS NULL", w.s.ID).Order("place, id"))
-	if err != nil {
-		return SessionView{}, err
+	return w.finish(a, act, proposal{Attach: &at})
+}
+
+// reattach decides the marks and the tally that follow from who a guest was.
+func (w *work) reattach(at attaching) error {
+	all := append(slices.Clone(w.guests), w.attached...)
+	i := slices.IndexFunc(all, func(g guestRow) bool { return g.ID == at.Guest })
+	if i < 0 {
+		return fail.NotFound("attendance.guest_missing")
 	}
-	w.guests, w.hadGuests = guests, guests
+	if err := w.rosterOfDay(); err != nil {
+		return err
+	}
+	g, was := all[i], id.Or(all[i].PersonID)
+	if g.PersonID != nil {
+		w.takeBack(g)
+	}
+	g.PersonID, g.AttachedBy, g.AttachedAt = at.Person.Ptr(), nil, nil
+	if !at.Person.IsZero() {
+		g.AttachedBy, g.AttachedAt = w.marker.Ptr(), &w.tx.Now
+		seat := w.seatOf(at.Person)
+		if row := w.rows[at.Person]; row == nil || !row.State.Came() {
+			v, _ := Value{State: Present}.check(seat, w.s.HeldOn, w.tx.Today())
+			w.set(at.Person, seat.list, v)
+		}
+	}
+	w.guests = slices.DeleteFunc(all, func(o guestRow) bool { return o.ID != g.ID && o.PersonID != nil || o.ID == g.ID && g.PersonID != nil })
+	w.hadGuests, w.moved = w.guests, []guestRow{g}
 	w.tally()
-	w.s.Revision++
-	w.s.SubmittedBy, w.s.ChangedAt = w.by.Account.Ptr(), w.tx.Now
-	w.said = audit.Changes{}.ID("guest_id", GuestID{}, g.ID).ID("person_id", id.Or(g.PersonID), id.Or(person))
-	return view(w.s, w.school, w.by), w.store(a, act)
+	w.said = audit.Changes{}.ID("guest_id", GuestID{}, g.ID).ID("person_id", was, at.Person)
+	return nil
 }

@@ -104,7 +104,10 @@ func (w *work) day(c *fail.Check) error {
 	default:
 		w.s.HeldOn = on
 	}
-	return checkDay(w.tx, c, w.by, w.school, w.s.HeldOn)
+	if w.was.State.In() && w.s.HeldOn == w.was.HeldOn {
+		return nil
+	}
+	return w.in.checkDay(w.tx, c, w.by, w.school, w.s.HeldOn)
 }
 
 // duration sets both times and their minutes, or minutes alone.
@@ -169,7 +172,7 @@ func (w *work) names(c *fail.Check) {
 		listed[key] = true
 		g, ok := have[key]
 		if !ok {
-			g = guestRow{ID: id.New[guestTag](), SessionID: w.s.ID, Name: name, AccountID: w.by.Account.Ptr(), At: w.tx.Now}
+			g = guestRow{ID: id.New[guestTag](), SessionID: w.s.ID, Name: name, AccountID: w.marker.Ptr(), At: w.tx.Now}
 			w.newGuests = append(w.newGuests, g)
 		}
 		list = append(list, g)

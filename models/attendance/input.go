@@ -41,11 +41,15 @@ type SubmitInput struct {
 	Chair        *string            `json:"chair"`    // 主持人, a name
 	Recorder     *string            `json:"recorder"` // 记录人, a name; who enters is known from the sign-in
 	Marks        []MarkInput        `json:"marks"`
-	Guests       []string           `json:"guests"`   // 名单外的人, all of them by name; [] for none
-	Adults       *int               `json:"adults"`   // without a name
-	Children     *int               `json:"children"` // without a name
-	Why          string             `json:"why"`      // of a correction, that is, of an item that has seen a submitted roll
+	Guests       []string           `json:"guests"`             // 名单外的人, all of them by name; [] for none
+	Adults       *int               `json:"adults"`             // without a name
+	Children     *int               `json:"children"`           // without a name
+	Why          string             `json:"why"`                // of a correction, that is, of an item that has seen a submitted roll
+	OnPaper      bool               `json:"on_paper,omitempty"` // entered from a paper roll, which may be long after the evening
+	SentAt       *time.Time         `json:"sent_at,omitempty"`  // by the device's clock as it hands the item in; no part of what the item says
 	Stamp
+
+	clerk *access.Actor // who pastes it for the phone, see [Area.SubmitFor]
 }
 
 // Limits of an item.
@@ -59,6 +63,7 @@ const (
 
 // hash is the identity of the item's content: the same key with another hash is not the same item.
 func (in SubmitInput) hash() (string, error) {
+	in.SentAt = nil
 	b, err := json.Marshal(struct {
 		Session SessionID
 		SubmitInput
@@ -88,9 +93,13 @@ type Receipt struct {
 	Refused   int           `json:"refused"`   // of this item
 	Kept      []string      `json:"kept"`      // fields of the item that another phone had said otherwise; the other's stand
 	Tally
-	Attendances int       `json:"attendances"`
-	Minutes     int       `json:"minutes"`
-	Device      string    `json:"device"`
-	Seq         int64     `json:"seq"`
-	ReceivedAt  time.Time `json:"received_at"`
+	Attendances int              `json:"attendances"`
+	Late        bool             `json:"late,omitempty"`      // its month was sealed: it counts once the township lets it in (补传)
+	Waiting     CorrectionID     `json:"waiting,omitzero"`    // the roll was closed: what the item says waits for the township as this correction
+	Ahead       int              `json:"ahead,omitempty"`     // the device's clock against ours, in seconds, from five minutes on; negative where it is behind
+	EnteredBy   access.AccountID `json:"entered_by,omitzero"` // who pasted it for the phone
+	Minutes     int              `json:"minutes"`
+	Device      string           `json:"device"`
+	Seq         int64            `json:"seq"`
+	ReceivedAt  time.Time        `json:"received_at"`
 }

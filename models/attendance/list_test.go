@@ -34,6 +34,7 @@ func TestList(t *testing.T) {
 		for i := range 7 {
 			heldOn(t, e, s, today.AddDays(-i*9))
 		}
+		attendancetest.Admit(t, e, attendance.New(), s)
 		e.See(t, func(tx *db.Tx) error {
 			var got []date.Date
 			in := attendance.ListInput{Site: s.School.ID, Limit: 3}

@@ -134,6 +134,7 @@ const (
 	Duplicate Outcome = "duplicate" // the same value stands already
 	Disputed  Outcome = "conflict"  // another phone said otherwise meanwhile; both values are kept
 	Refused   Outcome = "refused"   // with the reason
+	Waits     Outcome = "waiting"   // the roll is closed: it is asked for as a correction, see [Receipt]
 )
 
 // standing is a mark as it stands in the session: its value and the revision of the

@@ -19,6 +19,8 @@ type moved struct {
 	Conflicts []conflictKey `json:"conflicts"` // given
 	Clashed   []conflictRow `json:"clashed"`   // of one item about both, taken away
 	Guests    []GuestID     `json:"guests"`    // names attached to the person
+	Disputes  []DisputeID   `json:"disputes"`  // what he said of his own rows
+	Questions []QuestionID  `json:"questions"` // about him
 }
 
 // both is the marks of two persons in one session, and the one that stands for them.
@@ -88,7 +90,7 @@ func move(tx *db.Tx, _ access.Actor, m people.Merging) (any, error) {
 		return nil, err
 	}
 	out := &moved{}
-	for _, step := range []func(*db.Tx, people.Merging) error{out.marks, out.conflicts, out.guests} {
+	for _, step := range []func(*db.Tx, people.Merging) error{out.marks, out.conflicts, out.guests, out.asked} {
 		if err := step(tx, m); err != nil {
 			return nil, err
 		}
@@ -227,6 +229,36 @@ func (o *moved) guests(tx *db.Tx, m people.Merging) (err error) {
 	return err
 }
 
+// asked gives what the person said of his own rows, and what is asked about him. Of two open disputes about one row the kept person's waits.
+func (o *moved) asked(tx *db.Tx, m people.Merging) (err error) {
+	_, err = db.Set(tx.Model(&disputeRow{}).Where("person_id = ? AND open = 1 AND session_id IN (SELECT session_id FROM (SELECT session_id FROM mark_disputes WHERE person_id = ? AND open = 1) k)", m.Gone, m.Kept),
+		map[string]any{"open": nil, "outcome": RollIsRight, "settled_at": tx.Now})
+	if err != nil {
+		return err
+	}
+	if o.Disputes, err = db.Ask[DisputeID](tx, "SELECT id FROM mark_disputes WHERE person_id = ? ORDER BY id", m.Gone); err != nil {
+		return err
+	}
+	if o.Questions, err = db.Ask[QuestionID](tx, "SELECT id FROM roll_questions WHERE person_id = ? ORDER BY id", m.Gone); err != nil {
+		return err
+	}
+	return o.give(tx, m.Kept)
+}
+
+// give says whose the disputes and questions are.
+func (o *moved) give(tx *db.Tx, person access.PersonID) error {
+	if len(o.Disputes) > 0 {
+		if _, err := db.Set(tx.Model(&disputeRow{}).Where("id IN ?", o.Disputes), map[string]any{"person_id": person}); err != nil {
+			return err
+		}
+	}
+	if len(o.Questions) == 0 {
+		return nil
+	}
+	_, err := db.Set(tx.Model(&questionRow{}).Where("id IN ?", o.Questions), map[string]any{"person_id": person})
+	return err
+}
+
 func moveBack(tx *db.Tx, _ access.Actor, m people.Merging, memory []byte) error {
 	if err := lockMerging(tx, m); err != nil {
 		return err
@@ -296,6 +328,9 @@ func (o *moved) restBack(tx *db.Tx, m people.Merging) error {
 		if _, err := db.Set(q, map[string]any{"person_id": m.Gone}); err != nil {
 			return err
 		}
+	}
+	if err := o.give(tx, m.Gone); err != nil {
+		return err
 	}
 	if len(o.Clashed) > 0 {
 		if err := db.Insert(tx, &o.Clashed); err != nil {

@@ -39,6 +39,8 @@ type OpenInput struct {
 	Kinds       []Kind         `json:"kinds" form:"kinds"`     // empty: activity_day
 	Venue       org.SiteID     `json:"venue" form:"venue"`     // zero: the school itself
 	Stamp
+
+	item *SubmitInput // that brings the session
 }
 
 // Stamp is the three times' worth of where a record comes from (design: happened, recorded, received).
@@ -156,11 +158,11 @@ func openSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Da
 		s, err := lockSession(tx, in.Session)
 		switch {
 		case err == nil && s.SiteID != school.ID && s.State == Withdrawn:
-			return adopt(tx, by, school, s, in.HeldOn)
+			return adopt(tx, by, school, s, in)
 		case err == nil && s.SiteID != school.ID:
 			return s, fail.NotFound("attendance.session_missing")
 		case err == nil && s.State == Withdrawn:
-			return reopen(tx, by, school, s, in.HeldOn)
+			return reopen(tx, by, school, s, in)
 		case err == nil || fail.KindOf(err) != fail.Missing:
 			return s, err
 		}
@@ -215,10 +217,18 @@ func newSession(tx *db.Tx, by access.Actor, school org.School, day *calendar.Day
 	}
 	s.Kinds = checkKinds(&c, in.Kinds)
 	in.check(&c, false)
-	if err := checkDay(tx, &c, by, school, s.HeldOn); err != nil {
+	if err := in.checkDay(tx, &c, by, school, s.HeldOn); err != nil {
 		return s, err
 	}
 	return s, c.Err()
+}
+
+// checkDay checks the day as [checkDay] does; that of what a phone brings as [SubmitInput.checkDay].
+func (in OpenInput) checkDay(tx *db.Tx, c *fail.Check, by access.Actor, school org.School, on date.Date) error {
+	if in.item != nil {
+		return in.item.checkDay(tx, c, by, school, on)
+	}
+	return checkDay(tx, c, by, school, on)
 }
 
 // beginJoint tells the exchange week that a locked school opens the session, when it is the meeting of a group. Who does not host
@@ -255,7 +265,7 @@ func checkDay(tx *db.Tx, c *fail.Check, by access.Actor, school org.School, on d
 	switch {
 	case back < 0:
 		c.Add("held_on", "attendance.day_future")
-	case on.Before(school.LicensedOn) || school.Licence != org.Licensed && !on.Before(school.ChangedOn):
+	case outsideLicence(school, on):
 		c.Add("held_on", "attendance.day_unlicensed")
 	case back > alwaysBack && by.Job() == "":
 		most, err := backDays(tx, by)
@@ -279,13 +289,13 @@ func lockSession(tx *db.Tx, session SessionID) (sessionRow, error) {
 }
 
 // reopen takes a withdrawn session up again, on the day that is given if any.
-func reopen(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date.Date) (sessionRow, error) {
+func reopen(tx *db.Tx, by access.Actor, school org.School, s sessionRow, in OpenInput) (sessionRow, error) {
 	was := s.HeldOn
-	if !on.IsZero() {
-		s.HeldOn = on
+	if !in.HeldOn.IsZero() {
+		s.HeldOn = in.HeldOn
 	}
 	var c fail.Check
-	if err := checkDay(tx, &c, by, school, s.HeldOn); err != nil {
+	if err := in.checkDay(tx, &c, by, school, s.HeldOn); err != nil {
 		return s, err
 	}
 	if _, err := beginJoint(tx, &c, school, s.ID); err != nil {
@@ -308,7 +318,7 @@ func reopen(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date
 
 // adopt takes up a joint session that another school had opened and taken back before it lost the hosting; any other session
 // of another school is not there.
-func adopt(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date.Date) (sessionRow, error) {
+func adopt(tx *db.Tx, by access.Actor, school org.School, s sessionRow, in OpenInput) (sessionRow, error) {
 	m, joint, err := exchange.Joint(tx, s.ID)
 	if err != nil {
 		return s, err
@@ -321,7 +331,7 @@ func adopt(tx *db.Tx, by access.Actor, school org.School, s sessionRow, on date.
 	if err != nil {
 		return s, err
 	}
-	return reopen(tx, by, school, s, on)
+	return reopen(tx, by, school, s, in)
 }
 
 // VoidInput names a session.
@@ -337,7 +347,7 @@ func (a *Area) Void(tx *db.Tx, by access.Actor, in VoidInput) (SessionView, erro
 		return SessionView{}, err
 	}
 	switch s.State {
-	case HandedIn:
+	case HandedIn, Late:
 		return SessionView{}, fail.Conflict("attendance.already_submitted")
 	case Opened:
 		s.State, s.ChangedAt = Withdrawn, tx.Now

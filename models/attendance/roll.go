@@ -36,10 +36,13 @@ type ConflictView struct {
 
 // RevisionView is an item that changed the session.
 type RevisionView struct {
-	Revision int              `json:"revision"`
-	Account  access.AccountID `json:"account"`
-	At       time.Time        `json:"at"`
-	Why      string           `json:"why"` // of a correction
+	Revision  int              `json:"revision"`
+	Account   access.AccountID `json:"account"`
+	At        time.Time        `json:"at"`
+	Why       string           `json:"why"`                 // of a correction
+	Ahead     int              `json:"ahead,omitempty"`     // the device's clock against ours, in seconds; see [Receipt]
+	EnteredBy access.AccountID `json:"entered_by,omitzero"` // who pasted it for the phone
+	AgreedBy  access.AccountID `json:"agreed_by,omitzero"`  // to a correction of a closed roll; At is when
 }
 
 // RollView is a session with its roll.
@@ -56,6 +59,7 @@ type RollView struct {
 	CameOthers int `json:"came_others"`
 
 	Revisions []RevisionView `json:"revisions"` // read by Get, oldest first
+	Life      Life           `json:"life"`
 }
 
 // SessionInput names a session.
@@ -94,7 +98,10 @@ func Get(tx *db.Tx, by access.Actor, in SessionInput) (RollView, error) {
 		return RollView{}, err
 	}
 	v.countOthers(who)
-	v.Revisions, err = revisions(tx, s.ID)
+	if v.Revisions, err = revisions(tx, s.ID); err != nil {
+		return v, err
+	}
+	v.Life, err = lifeOf(tx, s)
 	return v, err
 }
 
@@ -135,6 +142,9 @@ func Roll(tx *db.Tx, by access.Actor, in SessionInput) (RollView, error) {
 		if m := &marks[i]; marked[m.PersonID] != nil && m.Revision > 0 {
 			v.add(m.List, RollPerson{m.PersonID, m.Name, m.value(), m.State == Exempt, m.Revision}, false)
 		}
+	}
+	if v.Life, err = lifeOf(tx, s); err != nil {
+		return v, err
 	}
 	return v, v.rest(tx, s)
 }
@@ -231,9 +241,13 @@ func revisions(tx *db.Tx, session SessionID) ([]RevisionView, error) {
 		AccountID  *access.AccountID
 		ReceivedAt time.Time
 		Why        string
-	}](tx, `SELECT revision, account_id, received_at, why FROM roll_items WHERE session_id = ?
-UNION ALL SELECT c.revision, c.account_id, c.received_at, c.why FROM mark_changes c WHERE c.session_id = ? AND c.revision > 0 AND c.device = ''
-ORDER BY revision, received_at`, session, session)
+		Ahead      int
+		EnteredBy  *access.AccountID
+		AgreedBy   *access.AccountID
+	}](tx, `SELECT revision, account_id, received_at, why, ahead, entered_by, NULL AS agreed_by FROM roll_items WHERE session_id = ?
+UNION ALL SELECT revision, asked_by, decided_at, why, 0, NULL, decided_by FROM roll_corrections WHERE session_id = ? AND revision > 0
+UNION ALL SELECT c.revision, c.account_id, c.received_at, c.why, 0, NULL, NULL FROM mark_changes c WHERE c.session_id = ? AND c.revision > 0 AND c.device = ''
+ORDER BY revision, received_at`, session, session, session)
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +256,7 @@ ORDER BY revision, received_at`, session, session)
 		if len(out) > 0 && out[len(out)-1].Revision >= r.Revision {
 			continue // said nothing new
 		}
-		out = append(out, RevisionView{r.Revision, id.Or(r.AccountID), r.ReceivedAt, r.Why})
+		out = append(out, RevisionView{r.Revision, id.Or(r.AccountID), r.ReceivedAt, r.Why, r.Ahead, id.Or(r.EnteredBy), id.Or(r.AgreedBy)})
 	}
 	return out, nil
 }

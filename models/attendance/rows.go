@@ -41,6 +41,9 @@ type sessionRow struct {
 	OpenedBy      *access.AccountID
 	SubmittedBy   *access.AccountID
 	SubmittedAt   *time.Time
+	AdmittedBy    *access.AccountID // who let it in after its month was sealed
+	AdmittedAt    *time.Time
+	OnPaper       bool // entered from a paper roll
 	MergedInto    *SessionID
 	MadeAt        time.Time
 	ChangedAt     time.Time
@@ -90,13 +93,17 @@ type changeRow struct {
 	AfterState   State
 	BeforeReason Reason
 	AfterReason  Reason
-	AccountID    *access.AccountID
-	Why          string
-	HappenedAt   time.Time
-	RecordedAt   time.Time
-	ReceivedAt   time.Time
-	Device       string
-	Seq          int64
+
+	BeforeList, AfterList         Part // both "" for a change from before they were kept
+	BeforeMadeUpOn, AfterMadeUpOn date.Date
+
+	AccountID  *access.AccountID
+	Why        string
+	HappenedAt time.Time
+	RecordedAt time.Time
+	ReceivedAt time.Time
+	Device     string
+	Seq        int64
 }
 
 func (changeRow) TableName() string { return "mark_changes" }
@@ -146,6 +153,8 @@ type itemRow struct {
 	Receipt    string
 	AccountID  *access.AccountID
 	ReceivedAt time.Time
+	Ahead      int               // of the phone's clock, in seconds; see [Receipt]
+	EnteredBy  *access.AccountID // who pasted it, where another's phone could not hand it in
 }
 
 func (itemRow) TableName() string { return "roll_items" }
@@ -171,6 +180,6 @@ func (siteRow) TableName() string { return "person_sites" }
 // Rows lists the rows of this package, for the test that holds them against the schema.
 func Rows() []any {
 	return []any{
-		sessionRow{}, lessonRow{}, markRow{}, changeRow{}, conflictRow{}, guestRow{}, itemRow{}, monthRow{}, siteRow{},
+		sessionRow{}, lessonRow{}, markRow{}, changeRow{}, conflictRow{}, guestRow{}, itemRow{}, monthRow{}, siteRow{}, correctionRow{}, disputeRow{}, questionRow{},
 	}
 }

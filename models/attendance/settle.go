@@ -17,7 +17,7 @@ type SettleInput struct {
 }
 
 // Settle ends a conflict about a mark: the value chosen stands from now on. Every open conflict of the person in the
-// session is settled by it; conflict when there is none. Locks the session. Permission: SessionsSubmit on the school.
+// session is settled by it; conflict when there is none. In a closed roll another value than the standing one becomes a correction. Locks the session. Permission: SessionsSubmit on the school.
 func (a *Area) Settle(tx *db.Tx, by access.Actor, in SettleInput) (SessionView, error) {
 	s, school, err := lockWithSchool(tx, by, in.Session, access.SessionsSubmit)
 	if err != nil {
@@ -41,12 +41,7 @@ func (a *Area) Settle(tx *db.Tx, by access.Actor, in SettleInput) (SessionView, 
 	}
 	w.set(in.Person, w.rows[in.Person].List, chosen)
 	w.tally()
-	w.s.Revision++
-	w.s.SubmittedBy, w.s.ChangedAt = by.Account.Ptr(), tx.Now
-	if err := w.store(a, "session.settle"); err != nil {
-		return SessionView{}, err
-	}
-	return view(w.s, school, by), nil
+	return w.finish(a, "session.settle", proposal{Mark: &MarkInput{Person: in.Person, Value: chosen}})
 }
 
 // choice checks that the value chosen is the standing one or one of those said otherwise.
@@ -77,4 +72,21 @@ func (w *work) keep(person access.PersonID) (SessionView, error) {
 		Change: audit.Changes{}.ID("person", access.PersonID{}, person).Code("state", "", string(w.rows[person].State)),
 	})
 	return view(w.s, w.school, w.by), err
+}
+
+// finish stores what an act on a roll that was handed in has decided; in a closed roll it becomes a correction.
+func (w *work) finish(a *Area, act string, p proposal) (SessionView, error) {
+	shut, err := w.shut()
+	if err != nil {
+		return SessionView{}, err
+	}
+	if shut {
+		err = w.ask(p)
+		v := view(w.s, w.school, w.by)
+		v.Waiting = w.receipt.Waiting
+		return v, err
+	}
+	w.s.Revision++
+	w.s.SubmittedBy, w.s.ChangedAt = w.marker.Ptr(), w.tx.Now
+	return view(w.s, w.school, w.by), w.store(a, act)
 }

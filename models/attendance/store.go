@@ -18,12 +18,18 @@ func (w *work) store(a *Area, act string) error {
 			return err
 		}
 	}
-	after := w.taughtNow(w.s)
+	var after Taught
+	if w.s.State == HandedIn {
+		after = w.taughtNow(w.s)
+	}
 	if err := w.storeTallies(after); err != nil {
 		return err
 	}
 	if err := w.note(act); err != nil {
 		return err
+	}
+	if w.s.State != HandedIn {
+		return nil
 	}
 	for _, f := range a.onSubmitted {
 		err := f(w.tx, w.by, Submitted{
@@ -45,6 +51,7 @@ func (s *sessionRow) columns() map[string]any {
 		"observers": s.Observers, "guests": s.Guests, "adults": s.Adults, "children": s.Children, "attended": s.Attendances(),
 		"happened_at": s.HappenedAt, "recorded_at": s.RecordedAt, "received_at": s.ReceivedAt, "device": s.Device, "seq": s.Seq,
 		"submitted_by": s.SubmittedBy, "submitted_at": s.SubmittedAt, "changed_at": s.ChangedAt,
+		"admitted_by": s.AdmittedBy, "admitted_at": s.AdmittedAt, "on_paper": s.OnPaper,
 	}
 }
 
@@ -117,9 +124,16 @@ func (w *work) storeMarks() error {
 }
 
 func (w *work) storeGuests() error {
+	for _, g := range w.moved {
+		_, err := db.Set(w.tx.Model(&guestRow{}).Where("id = ?", g.ID), map[string]any{"person_id": g.PersonID, "attached_by": g.AttachedBy, "attached_at": g.AttachedAt})
+		if err != nil {
+			return err
+		}
+	}
 	var gone []GuestID
 	for _, g := range w.hadGuests {
-		if !slices.ContainsFunc(w.guests, func(x guestRow) bool { return x.ID == g.ID }) {
+		same := func(x guestRow) bool { return x.ID == g.ID }
+		if !slices.ContainsFunc(w.guests, same) && !slices.ContainsFunc(w.moved, same) {
 			gone = append(gone, g.ID)
 		}
 	}

@@ -21,6 +21,9 @@ import (
 // that cannot stand are refused one by one and hold up nothing; a fault in the rest of the item is invalid, with every
 // fault at once. A session unknown to the server is made from the item.
 //
+// No item is refused because it comes late: the first roll of a sealed month is kept as [Late], and an item about a roll that is closed
+// becomes a correction, which the receipt names; until it is agreed to the roll stays as it is.
+//
 // Locks the session, before it the school when the session is new or not yet handed in. Permission: SessionsSubmit on the school; one who
 // has handed the school over ([people.Area.HandOver]) may still hand in what is about a day before, from the account that he had.
 func (a *Area) Submit(tx *db.Tx, by access.Actor, in SubmitInput) (Receipt, error) {
@@ -37,6 +40,11 @@ func (a *Area) Submit(tx *db.Tx, by access.Actor, in SubmitInput) (Receipt, erro
 	if err != nil {
 		return Receipt{}, err
 	}
+	if in.clerk != nil {
+		if err := in.clerk.Require(access.SessionsRelay, w.school.Paths()...); err != nil {
+			return Receipt{}, err
+		}
+	}
 	if old, found, err := keptItem(tx, in, hash); found || err != nil {
 		return old, err
 	}
@@ -44,13 +52,44 @@ func (a *Area) Submit(tx *db.Tx, by access.Actor, in SubmitInput) (Receipt, erro
 		return Receipt{}, err
 	}
 	act := "session.submit"
-	if w.was.State == HandedIn {
+	if w.was.State.In() {
 		act = "session.correct"
+	}
+	if shut, err := w.shut(); err != nil || shut {
+		if err == nil {
+			err = w.ask(proposal{Submit: &in})
+		}
+		if err != nil {
+			return Receipt{}, err
+		}
+		return w.answer(hash)
 	}
 	if err := w.store(a, act); err != nil {
 		return Receipt{}, err
 	}
 	return w.answer(hash)
+}
+
+// SubmitFor hands in an item that the owner's phone could not hand in (代传): it is the owner's word, and who pasted it is kept beside it.
+// The receipt is the one that the phone gets later. Locks as [Area.Submit]. Permission: SessionsRelay on the school for the clerk, and
+// what [Area.Submit] asks of the owner.
+func (a *Area) SubmitFor(tx *db.Tx, owner, clerk access.Actor, in SubmitInput) (Receipt, error) {
+	if err := clerk.RequireAnywhere(access.SessionsRelay); err != nil {
+		return Receipt{}, err
+	}
+	in.clerk, in.SentAt = &clerk, nil
+	r, err := a.Submit(tx, owner, in)
+	if err != nil || r.EnteredBy != clerk.Account || !r.ReceivedAt.Equal(tx.Now) {
+		return r, err
+	}
+	s, err := db.One[sessionRow](tx.Where("id = ?", in.Session), "attendance.session_missing")
+	if err != nil {
+		return r, err
+	}
+	return r, audit.Add(tx, clerk, audit.Row{
+		Act: "session.relay", Object: "session", ID: s.ID, Unit: audit.Unit(s.SiteID),
+		Change: audit.Changes{}.ID("account_id", access.AccountID{}, owner.Account).Int("revision", 0, r.Revision),
+	})
 }
 
 // begin locks what the item is about and asks for the permission.
@@ -61,7 +100,10 @@ func begin(tx *db.Tx, by access.Actor, in SubmitInput) (*work, error) {
 	}
 	w.was = w.s
 	w.stale = in.BaseRevision < w.was.Revision
-	w.receipt = Receipt{Session: w.s.ID, Kept: []string{}, Device: in.Device, Seq: in.Seq, ReceivedAt: tx.Now}
+	w.receipt = Receipt{Session: w.s.ID, Kept: []string{}, Device: in.Device, Seq: in.Seq, ReceivedAt: tx.Now, Ahead: in.ahead(tx.Now)}
+	if in.clerk != nil {
+		w.receipt.EnteredBy, w.receipt.Ahead = in.clerk.Account, 0
+	}
 	return w, nil
 }
 
@@ -110,7 +152,7 @@ func (w *work) stillHosts() error {
 // bring makes the session that the item brings with it.
 func (w *work) bring() error {
 	in := OpenInput{
-		Session: w.in.Session, Site: w.in.Site, ActivityDay: w.in.ActivityDay, HeldOn: w.in.HeldOn, Kinds: w.in.Kinds, Stamp: w.in.Stamp,
+		Session: w.in.Session, Site: w.in.Site, ActivityDay: w.in.ActivityDay, HeldOn: w.in.HeldOn, Kinds: w.in.Kinds, Stamp: w.in.Stamp, item: &w.in,
 	}
 	if in.Site.IsZero() && in.ActivityDay.IsZero() {
 		return hide(w.by, fail.NotFound("attendance.session_missing"))
@@ -160,6 +202,10 @@ func (w *work) fit() error {
 	if err := w.load(); err != nil {
 		return err
 	}
+	return w.fitLoaded()
+}
+
+func (w *work) fitLoaded() error {
 	var c fail.Check
 	if err := w.header(&c); err != nil {
 		return err
@@ -182,10 +228,12 @@ func (w *work) fit() error {
 	if w.was.Revision == 0 && w.s.Attendances() == 0 && len(w.in.Marks) == w.receipt.Refused {
 		return fail.Invalid("attendance.nobody")
 	}
-	w.s.State = HandedIn
+	if err := w.enter(); err != nil {
+		return err
+	}
 	if w.changed() {
 		w.s.Revision++
-		w.s.SubmittedBy, w.s.ChangedAt = w.by.Account.Ptr(), w.tx.Now
+		w.s.SubmittedBy, w.s.ChangedAt = w.marker.Ptr(), w.tx.Now
 	}
 	if w.was.SubmittedAt == nil {
 		now := w.tx.Now
@@ -199,7 +247,7 @@ func (w *work) fit() error {
 // changed reports whether the item leaves the session other than it was.
 func (w *work) changed() bool {
 	was, now := w.was, w.s
-	return was.State != HandedIn || w.accepted > 0 || len(w.newGuests) > 0 || len(w.guests) != len(w.hadGuests) ||
+	return was.State != now.State || w.accepted > 0 || len(w.newGuests) > 0 || len(w.guests) != len(w.hadGuests) ||
 		w.lessonsChanged() || was.HeldOn != now.HeldOn || was.Minutes != now.Minutes || was.Kinds != now.Kinds ||
 		was.Place != now.Place || was.Chair != now.Chair || was.Recorder != now.Recorder || was.Tally != now.Tally ||
 		!sameTime(was.BeganAt, now.BeganAt) || !sameTime(was.EndedAt, now.EndedAt)
@@ -208,14 +256,14 @@ func (w *work) changed() bool {
 // answer makes and keeps the receipt.
 func (w *work) answer(hash string) (Receipt, error) {
 	r := &w.receipt
-	r.Revision, r.Tally, r.Attendances, r.Minutes = w.s.Revision, w.s.Tally, w.s.Attendances(), w.s.Minutes
+	r.Revision, r.Tally, r.Attendances, r.Minutes, r.Late = w.s.Revision, w.s.Tally, w.s.Attendances(), w.s.Minutes, w.s.State == Late
 	b, err := json.Marshal(r)
 	if err != nil {
 		return *r, fmt.Errorf("attendance: %w", err)
 	}
 	err = db.Insert(w.tx, &itemRow{
 		Device: w.in.Device, Seq: w.in.Seq, SessionID: w.s.ID, Hash: hash, Revision: r.Revision, Why: w.in.Why, Receipt: string(b),
-		AccountID: w.by.Account.Ptr(), ReceivedAt: w.tx.Now,
+		AccountID: w.by.Account.Ptr(), ReceivedAt: w.tx.Now, Ahead: r.Ahead, EnteredBy: r.EnteredBy.Ptr(),
 	})
 	if db.IsDuplicate(err) {
 		return *r, db.Repeat(err)
@@ -227,7 +275,7 @@ func (w *work) answer(hash string) (Receipt, error) {
 func (w *work) note(act string) error {
 	return audit.Add(w.tx, w.by, audit.Row{
 		Act: act, Object: "session", ID: w.s.ID, Unit: audit.Unit(w.s.SiteID),
-		Change: w.said.Code("state", string(w.was.State), string(w.s.State)).
+		Change: w.aside().Code("state", string(w.was.State), string(w.s.State)).
 			Int("revision", w.was.Revision, w.s.Revision).Code("held_on", w.was.HeldOn.String(), w.s.HeldOn.String()).
 			Int("minutes", w.was.Minutes, w.s.Minutes).Int("due", w.was.Due, w.s.Due).Int("present", w.was.Present, w.s.Present).
 			Int("attendances", w.was.Attendances(), w.s.Attendances()).Int("marks", 0, w.accepted).
@@ -237,7 +285,7 @@ func (w *work) note(act string) error {
 
 // held tells the calendar, or the exchange week, on the first submission.
 func (w *work) held() error {
-	if w.was.State == HandedIn {
+	if w.was.State == HandedIn || w.s.State != HandedIn {
 		return nil
 	}
 	if slices.Contains(splitKinds(w.s.Kinds), Exchange) {

@@ -37,7 +37,12 @@ type SessionView struct {
 	SubmittedBy access.AccountID `json:"submitted_by"` // of the newest revision
 	SubmittedAt *time.Time       `json:"submitted_at"` // of the first one
 	ChangedAt   time.Time        `json:"changed_at"`
-	MayChange   bool             `json:"may_change"` // by whoever asked
+	AdmittedBy  access.AccountID `json:"admitted_by,omitzero"` // who let it in after its month was sealed (补传)
+	AdmittedAt  *time.Time       `json:"admitted_at,omitempty"`
+	OnPaper     bool             `json:"on_paper,omitempty"` // entered from a paper roll
+	MayChange   bool             `json:"may_change"`         // by whoever asked
+	MayAgree    bool             `json:"may_agree"`          // to what is asked about it once it is closed, and let it in when it is late
+	Waiting     CorrectionID     `json:"waiting,omitzero"`   // of an act on a closed roll: the correction that it became
 }
 
 func view(s sessionRow, school org.School, by access.Actor) SessionView {
@@ -46,9 +51,12 @@ func view(s sessionRow, school org.School, by access.Actor) SessionView {
 		ActivityDay: id.Or(s.ActivityDayID), Kinds: splitKinds(s.Kinds), HeldOn: s.HeldOn, BeganAt: s.BeganAt, EndedAt: s.EndedAt,
 		Minutes: s.Minutes, State: s.State, Place: s.Place, Chair: s.Chair, Recorder: s.Recorder, Revision: s.Revision,
 		Tally: s.Tally, Attendances: s.Attendances(), OpenedBy: id.Or(s.OpenedBy), SubmittedBy: id.Or(s.SubmittedBy),
-		SubmittedAt: s.SubmittedAt, ChangedAt: s.ChangedAt, MayChange: by.Can(access.SessionsSubmit, school.Paths()...),
+		SubmittedAt: s.SubmittedAt, ChangedAt: s.ChangedAt, AdmittedBy: id.Or(s.AdmittedBy), AdmittedAt: s.AdmittedAt, OnPaper: s.OnPaper, MayChange: by.Can(access.SessionsSubmit, school.Paths()...), MayAgree: by.Can(access.SessionsApprove, school.Paths()...),
 	}
 }
+
+// SplitKinds reads kinds as they are stored and as a [FieldChange] tells them.
+func SplitKinds(s string) []Kind { return splitKinds(s) }
 
 func splitKinds(s string) []Kind {
 	out := []Kind{}

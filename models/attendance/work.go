@@ -16,6 +16,8 @@ import (
 type work struct {
 	tx     *db.Tx
 	by     access.Actor
+	marker access.AccountID // whose word the marks are: the actor, or who asked for the correction that he agrees to
+	over   bool             // the item was agreed to: what it says of a mark holds, whatever came between
 	in     SubmitInput
 	school org.School
 	until  date.Date // the actor has handed the school over, and this day is no longer his; zero for everybody else
@@ -28,12 +30,14 @@ type work struct {
 
 	members map[access.PersonID]member
 	rows    map[access.PersonID]*markRow
-	order   []access.PersonID // of rows, by ID: the order in which rows are locked
-	gone    []access.PersonID // derived rows of people who are not due after all
+	loaded  map[access.PersonID]standing // what the rows said before
+	order   []access.PersonID            // of rows, by ID: the order in which rows are locked
+	gone    []access.PersonID            // derived rows of people who are not due after all
 
 	guests    []guestRow // mere names
 	attached  []guestRow // names that are persons, see [Area.AttachGuest]
 	newGuests []guestRow
+	moved     []guestRow // attached to a person, or a mere name again
 	hadGuests []guestRow
 
 	lessons    []Lesson
@@ -46,6 +50,7 @@ type work struct {
 	accepted   int                      // marks set by the item
 	corrected  map[access.PersonID]bool // people whose mark has changed before, in another item
 	lastChange map[access.PersonID]changeRow
+	outside    map[access.PersonID]string          // names of whom the item marks although they are not on the roster that day
 	kept       map[access.PersonID]access.PersonID // records that the item names and that were merged, with those that are kept
 	changes    []changeRow
 	conflicts  []conflictRow
@@ -58,7 +63,7 @@ type work struct {
 
 func newWork(tx *db.Tx, by access.Actor, in SubmitInput) *work {
 	w := &work{
-		tx: tx, by: by, in: in, members: map[access.PersonID]member{}, rows: map[access.PersonID]*markRow{},
+		tx: tx, by: by, marker: by.Account, in: in, members: map[access.PersonID]member{}, rows: map[access.PersonID]*markRow{},
 		touched: map[access.PersonID]bool{}, fresh: map[access.PersonID]bool{}, corrected: map[access.PersonID]bool{},
 		open: map[access.PersonID]bool{}, lastChange: map[access.PersonID]changeRow{},
 	}
@@ -86,8 +91,9 @@ func (w *work) loadHeld() error {
 	if err != nil {
 		return err
 	}
+	w.loaded = make(map[access.PersonID]standing, len(marks))
 	for i := range marks {
-		w.rows[marks[i].PersonID] = &marks[i]
+		w.rows[marks[i].PersonID], w.loaded[marks[i].PersonID] = &marks[i], marks[i].standing()
 	}
 	guests, err := db.All[guestRow](w.tx.Where("session_id = ?", w.s.ID).Order("place, id"))
 	if err != nil {
@@ -161,8 +167,10 @@ func (w *work) resolve() error {
 		return nil
 	}
 	var err error
-	w.kept, err = people.Resolve(w.tx, unknown)
-	return err
+	if w.kept, err = people.Resolve(w.tx, unknown); err != nil {
+		return err
+	}
+	return w.findOutside(unknown)
 }
 
 // refit puts a mark that the item says nothing of on the list that fits the standing of the day, where that was entered after the
@@ -243,7 +251,7 @@ func (w *work) decideOne(m MarkInput, again bool) MarkReceipt {
 		}
 	}
 	if !on {
-		return refused(m, "attendance.not_on_roster")
+		return w.decideOutside(m)
 	}
 	v, code := m.Value.check(mem.seat, w.s.HeldOn, w.tx.Today())
 	now := standing{Value: Value{State: Unmarked}}
@@ -262,14 +270,18 @@ func (w *work) decideOne(m MarkInput, again bool) MarkReceipt {
 	if m.Base != nil {
 		base = *m.Base
 	}
-	switch out := merge(now, v, base); out {
+	out := merge(now, v, base)
+	if out == Disputed && w.over {
+		out = Accepted
+	}
+	switch out {
 	case Accepted:
 		w.set(m.Person, mem.list, v)
 		return MarkReceipt{Person: m.Person, Outcome: out, Standing: v, Revision: w.was.Revision + 1}
 	case Disputed:
 		w.conflicts = append(w.conflicts, conflictRow{
 			SessionID: w.s.ID, PersonID: m.Person, Device: w.in.Device, Seq: w.in.Seq, BaseRevision: base,
-			State: v.State, Reason: v.Reason, MadeUpOn: v.MadeUpOn, AccountID: w.by.Account.Ptr(), At: w.tx.Now,
+			State: v.State, Reason: v.Reason, MadeUpOn: v.MadeUpOn, AccountID: w.marker.Ptr(), At: w.tx.Now,
 		})
 		return MarkReceipt{Person: m.Person, Outcome: out, Standing: now.Value, Revision: now.revision}
 	default:
@@ -291,13 +303,13 @@ func (w *work) set(person access.PersonID, list Part, v Value) {
 	}
 	if row.Revision > 0 && !w.fresh[person] {
 		if !w.corrected[person] {
-			w.changes = append(w.changes, row.change(Value{State: Unmarked}, ""))
+			w.changes = append(w.changes, row.change(Value{State: Unmarked}, "", ""))
 		}
-		before := row.value()
-		defer func() { w.changes = append(w.changes, row.change(before, w.in.Why)) }()
+		before, was := row.value(), row.List
+		defer func() { w.changes = append(w.changes, row.change(before, was, w.in.Why)) }()
 	}
 	row.List, row.State, row.Reason, row.MadeUpOn = list, v.State, v.Reason, v.MadeUpOn
-	row.Revision, row.AccountID = w.was.Revision+1, w.by.Account.Ptr()
+	row.Revision, row.AccountID = w.was.Revision+1, w.marker.Ptr()
 	row.HappenedAt, row.RecordedAt, row.ReceivedAt = w.happened, w.recorded, w.tx.Now
 	row.Device, row.Seq = w.in.Device, w.in.Seq
 	w.touched[person] = true
@@ -308,10 +320,11 @@ func (w *work) set(person access.PersonID, list Part, v Value) {
 }
 
 // change is the row that appends what the mark says now, after before.
-func (m *markRow) change(before Value, why string) changeRow {
+func (m *markRow) change(before Value, list Part, why string) changeRow {
 	return changeRow{
 		SessionID: m.SessionID, PersonID: m.PersonID, Revision: m.Revision, BeforeState: before.State, AfterState: m.State,
-		BeforeReason: before.Reason, AfterReason: m.Reason, AccountID: m.AccountID, Why: why,
+		BeforeReason: before.Reason, AfterReason: m.Reason, BeforeList: list, AfterList: m.List,
+		BeforeMadeUpOn: before.MadeUpOn, AfterMadeUpOn: m.MadeUpOn, AccountID: m.AccountID, Why: why,
 		HappenedAt: m.HappenedAt, RecordedAt: m.RecordedAt, ReceivedAt: m.ReceivedAt, Device: m.Device, Seq: m.Seq,
 	}
 }

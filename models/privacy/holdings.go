@@ -61,6 +61,11 @@ var holdings = []holding{
 			"JOIN units u ON u.id = s.site_id WHERE c.person_id = @person ORDER BY c.at, c.device, c.seq",
 	},
 	{
+		key: "disputes", tables: "mark_disputes.person_id", columns: "held_on:d school:s said:attendance.state. at:t settled_at:t",
+		query: "SELECT s.held_on, u.name, d.said, d.asked_at, d.settled_at FROM mark_disputes d JOIN sessions s ON s.id = d.session_id " +
+			"JOIN units u ON u.id = s.site_id WHERE d.person_id = @person ORDER BY d.asked_at, d.id",
+	},
+	{
 		key: "guests", tables: "guests.person_id", columns: "held_on:d school:s name:s",
 		query: "SELECT s.held_on, u.name, g.name FROM guests g JOIN sessions s ON s.id = g.session_id JOIN units u ON u.id = s.site_id " +
 			"WHERE g.person_id = @person ORDER BY s.held_on, g.id",

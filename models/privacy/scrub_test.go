@@ -74,6 +74,10 @@ func (w texts) tell(t *testing.T, school org.School, name string) {
 				[]any{school.ID, w.Members[w.Far.ID][1], said, at, at, at},
 			},
 			{"UPDATE roll_items SET why = ? WHERE session_id IN (SELECT id FROM sessions WHERE site_id = ?)", []any{said, school.ID}},
+			{
+				"INSERT INTO roll_corrections (id, site_id, session_id, input, why, state, asked_at, answer, revision) VALUES (?, ?, " + session + ", ?, ?, 'asked', ?, ?, 0)",
+				[]any{fresh(), school.ID, school.ID, `{"submit":{"guests":["` + said + `"]}}`, said, at, said},
+			},
 			{"INSERT INTO handovers (id, site_id, on_day, address_before, address_after, note, made_at) VALUES (?, ?, '2026-11-01', ?, ?, ?, ?)", []any{handover, school.ID, name + "家", said, said, at}},
 			{"INSERT INTO handover_items (handover_id, place, kind, quantity, state, note, was_note) VALUES (?, 1, 'television', 1, 'handed', ?, ?)", []any{handover, said, said}},
 			{"INSERT INTO site_items (site_id, kind, quantity, state, note) VALUES (?, 'television', 1, 'good', ?)", []any{school.ID, said}},

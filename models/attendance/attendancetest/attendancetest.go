@@ -101,6 +101,24 @@ func MustSubmit(t testing.TB, e *dbtest.Env, a *attendance.Area, by access.Actor
 	return r
 }
 
+// Admit lets in every roll of the school that waits for the township.
+func Admit(t testing.TB, e *dbtest.Env, a *attendance.Area, s School) {
+	t.Helper()
+	clerk := coursestest.Actor(t, e, access.Township, s.Township.Path)
+	e.Do(t, func(tx *db.Tx) error {
+		late, err := attendance.LateRolls(tx, clerk, attendance.LateInput{Site: s.School.ID})
+		if err != nil || len(late.Items) == 0 {
+			return err
+		}
+		var in attendance.AdmitInput
+		for _, v := range late.Items {
+			in.Sessions = append(in.Sessions, v.ID)
+		}
+		_, err = a.Admit(tx, clerk, in)
+		return err
+	})
+}
+
 // Sound fails the test when a tally differs from the rows.
 func Sound(t testing.TB, e *dbtest.Env) {
 	t.Helper()
