@@ -32,6 +32,7 @@ var elsewhere = map[string]string{
 	"cancellation": "farcancellation", "office": "faroffice", "hamlet": "farhamlet", "feed": "farfeed", "closed": "farclosed", "longgone": "farlonggone",
 	"towncommittee": "towncommittee2",
 	"meet":          "farmeet", "offmeet": "offfarmeet", "fresh.school": "far",
+	"correction": "farcorrection", "late": "farlate", "dispute": "fardispute", "question": "farquestion", "code": "farcode",
 	"message": "farmessage", "gathering": "fargathering",
 }
 

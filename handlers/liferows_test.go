@@ -44,7 +44,6 @@ func (w *world) fillLifeOf(prefix, person string, school org.School, township or
 	submit("late", old.AddDays(-1), 0, attendance.Present, late)
 	w.ids[prefix+"code"] = w.code(host, school)
 	w.name(prefix+"late", late, school.Paths()...)
-	w.name(prefix+"closed", closed, school.Paths()...)
 	dispute, question := id.New[world](), id.New[world]()
 	w.do(func(tx *db.Tx) error {
 		err := tx.Exec("INSERT INTO mark_disputes (id, session_id, person_id, said, outcome, open, asked_at) VALUES (?, ?, ?, 'on_leave', 'open', 1, ?)", dispute, closed, who, tx.Now).Error
@@ -117,7 +116,7 @@ func lifeRows() []row {
 		{route: "POST /waiting/late", body: "sessions={late}", want: approvesAt},
 		{route: "POST /waiting/disputes/:dispute", at: "/waiting/disputes/{dispute}", body: "right=false", need: submit, on: "site"},
 		{route: "POST /waiting/questions/:question", at: "/waiting/questions/{question}", body: "answer=right", need: submit, on: "site"},
-		{route: "GET /me/rolls", want: signedIn},
+		{route: "GET /me/rolls", want: listed(access.ProgressOwn)},
 		{route: "POST /me/rolls/:id/dispute", at: "/me/rolls/{done}/dispute", body: "state=on_leave", want: hasRow},
 		{route: "GET /relay", want: listed(access.SessionsRelay)},
 		{route: "POST /relay", body: "text={code}", want: relaysAt},
