@@ -20,7 +20,7 @@ import (
 )
 
 // After a day without a network the phone offers a text for 代传, which opens with the phone's key and says, field by field, what the phone
-// itself hands in later.
+// itself hands in later. A clerk pastes it as it came; the roll is the host's, and the phone gets the same receipt.
 func TestJourneyOfflineRelayText(t *testing.T) {
 	h := onDisk(t)
 	c := newCounty(t, h, 4, 0)
@@ -41,9 +41,7 @@ func TestJourneyOfflineRelayText(t *testing.T) {
 	p.Clock(h.env.Clock.Now().Add(25 * time.Hour))
 	p.Open("/roll#outbox")
 	p.See("有1次还没传上去")
-	id, key := bytes.Repeat([]byte{7}, 8), bytes.Repeat([]byte{42}, 32)
-	encoded := base64.RawURLEncoding.EncodeToString
-	browsertest.Run[bool](p, fmt.Sprintf(`(async () => { const s = self.huotang.store; await s.put('kept', {key_id: %q, key: %q}, 'relay:' + await s.get('kept', 'me')); return true; })()`, encoded(id), encoded(key)))
+	key := browsertest.Run[sealing](p, "self.huotang.store.get('kept', 'me').then(me => self.huotang.store.get('kept', 'relay:' + me))")
 	browsertest.Run[bool](p, "Boolean(Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined }))")
 	p.Tap("复制成文字")
 	p.See("请按住下面的文字")
@@ -51,7 +49,7 @@ func TestJourneyOfflineRelayText(t *testing.T) {
 	if !strings.Contains(text, "到4人") {
 		t.Errorf("the text begins with %.60q", text)
 	}
-	body := opened(t, text, id, key)
+	body := opened(t, text, key)
 
 	sent := browsertest.Run[string](p, "self.huotang.store.all('outbox').then(i => i[0].text)")
 	var own map[string]any
@@ -63,21 +61,41 @@ func TestJourneyOfflineRelayText(t *testing.T) {
 		t.Errorf("the text says %v\nthe phone hands in %v", body, own)
 	}
 	open := h.again(t, "test")
+	clerk := open.desk(t, c.clerk)
+	clerk.Open("/relay")
+	clerk.Fill("收到的文字", "王老师,帮我交一下\n"+text+"谢谢")
+	clerk.Tap("交上去")
+	clerk.See("请告诉他：已经交上去了", "到4人")
+	v := theRoll(t, open, c)
+	if v.Present != 4 || v.ID.String() != body["session"] || v.SubmittedBy != c.accounts[c.host].Account {
+		t.Errorf("the roll is %+v", v.SessionView)
+	}
 	p.Tap("现在传")
 	p.See("都传上去了")
-	if v := theRoll(t, open, c); v.Present != 4 || v.ID.String() != body["session"] {
-		t.Errorf("the roll is %+v", v.SessionView)
+	if again := theRoll(t, open, c); again.Revision != v.Revision {
+		t.Errorf("the phone's own item made revision %d", again.Revision)
 	}
 	p.Close()
 }
 
+// sealing is the key that the server gave the phone.
+type sealing struct {
+	ID  string `json:"key_id"`
+	Key string `json:"key"`
+}
+
 // opened reads a text for 代传 as the documentation of models/relay has it.
-func opened(t *testing.T, text string, id, key []byte) map[string]any {
+func opened(t *testing.T, text string, by sealing) map[string]any {
 	t.Helper()
 	_, code, _ := strings.Cut(text, "HT1.")
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(code))
-	if err != nil || len(raw) < 21 || !bytes.Equal(raw[1:9], id) {
+	code, _, ended := strings.Cut(code, ".")
+	raw, err := base64.RawURLEncoding.DecodeString(code)
+	if err != nil || !ended || len(raw) < 21 || base64.RawURLEncoding.EncodeToString(raw[1:9]) != by.ID {
 		t.Fatalf("the code is %q (%v)", code, err)
+	}
+	key, err := base64.RawURLEncoding.DecodeString(by.Key)
+	if err != nil {
+		t.Fatal(err)
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {

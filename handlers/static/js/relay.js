@@ -36,5 +36,5 @@ export async function code(item) {
   whole.set(head);
   whole.set(nonce, 9);
   whole.set(sealed, 21);
-  return 'HT1.' + text64(whole);
+  return 'HT1.' + text64(whole) + '.'; // the full stop ends it: messengers put words behind
 }

@@ -78,6 +78,9 @@
     return { status: answer.status, code: p.code || '', words: [p.title].concat(lines).filter(Boolean).join(' ') };
   }
 
+  // When it is sent, by the phone's clock: the server tells from it how wrong the clock is. It is no part of what the item says.
+  function stamped(text) { return text.replace(/\}$/, ',"sent_at":' + JSON.stringify(new Date().toISOString()) + '}'); }
+
   // Sends one item. Gives 'sent', 'stays' (this one only), or what keeps all of them: 'offline', 'sign-in', 'later'.
   async function sendOne(item, lang) {
     const whole = await freeze(item);
@@ -85,7 +88,7 @@
     let answer;
     try {
       answer = await ask('/api/v1/sessions/' + item.session + '/roll', {
-        method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': lang }, body: whole.text,
+        method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': lang }, body: stamped(whole.text),
       });
     } catch (e) { return 'offline'; }
     if (answer.status === 401) return 'sign-in';
