@@ -105,3 +105,8 @@ func (w *work) shrink(model any, change map[string]any, cond string, args ...any
 	}
 	return nil
 }
+
+// ActsOnPersons are the acts in a session's history that are about one person of its roll.
+var ActsOnPersons = []string{
+	"session.settle", "session.dispute", "session.keep_disputed", "session.believe_disputed", "session.guest_attach", "session.guest_detach",
+}

@@ -43,7 +43,7 @@ type subject struct {
 	of      []thing
 	session attendance.SessionID // whose marks' changes belong here, too: of those in marked
 	marked  []access.PersonID
-	without string          // an act that names somebody whose marks the actor does not see, "" for none
+	without []string        // acts that name somebody whose marks the actor does not see
 	person  access.PersonID // likewise
 	roster  org.SiteID      // of which who came and went belongs here
 }
@@ -168,8 +168,8 @@ func (s subject) lines(tx *db.Tx, before time.Time, limit int) ([]auditLine, err
 	}
 	for _, t := range s.of {
 		cond, args := t.rows()
-		some, err := db.Ask[auditLine](tx, "SELECT "+auditColumns+" FROM audit_rows a WHERE "+cond+" AND a.at < ? AND a.act <> ? ORDER BY a.at DESC, a.id DESC LIMIT ?",
-			append(args, before, s.without, limit)...)
+		some, err := db.Ask[auditLine](tx, "SELECT "+auditColumns+" FROM audit_rows a WHERE "+cond+" AND a.at < ? AND a.act NOT IN ? ORDER BY a.at DESC, a.id DESC LIMIT ?",
+			append(args, before, append([]string{""}, s.without...), limit)...)
 		if err != nil {
 			return nil, err
 		}
@@ -288,7 +288,7 @@ func sessionSubject(tx *db.Tx, by access.Actor, key anyID) (subject, error) {
 	if err == nil {
 		s.marked, err = markedIn(tx, by, school, s.session)
 		if !by.Can(access.SessionsMarks, school.Path) {
-			s.without = "session.settle"
+			s.without = attendance.ActsOnPersons
 		}
 	}
 	if day := rows[0].ActivityDayID; day != nil {
