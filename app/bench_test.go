@@ -94,7 +94,7 @@ func (f *figures) demo(b *testing.B, program string) {
 	trainee.signIn("/demo/sign-in", map[string]string{"role": "trainee"})
 	county.signIn("/demo/sign-in", map[string]string{"role": "county"})
 	f.busy(b, house, "second")
-	f.lists(b, county)
+	f.lists(b, house, county, limits)
 
 	f.add("catalogue, page, no page cache", "SQLite", "bare Gin: same bytes", 0.8, "29–36").
 		against(b, 60, house, trainee, "/catalogue", limits, 0)

@@ -172,7 +172,8 @@ func Units(tx *db.Tx, by access.Actor, in UnitsInput) (db.Page[UnitView], error)
 	if limit < 1 || limit > 500 {
 		limit = 200
 	}
-	q := tx.Scopes(db.Under("units.id", by.Visible(access.OrgSee))).Where("code > ?", in.After)
+	seen, paths := db.PathRange("path", by.Visible(access.OrgSee))
+	q := tx.Where(seen, paths...).Where("code > ?", in.After)
 	if in.Tree != "" {
 		q = q.Where("tree = ?", in.Tree)
 	}

@@ -61,8 +61,9 @@ func (c condition) and(d condition) condition {
 	return condition{c.sql + " AND " + d.sql, append(c.args[:len(c.args):len(c.args)], d.args...)}
 }
 
-// within holds for persons who live, belong or attend today within the scope: whose name is known there. It asks of the
-// persons' own columns, so that a list finds whom it shows in one index.
+// within holds for persons who live, belong or attend today within the scope: whose name is known there. It looks at one
+// person after the other and never gathers the scope's units or people first, so it goes behind what finds few persons: a list's
+// own index, or IDs.
 func within(s access.Scope, today date.Date) condition { return anyOf(s, ways(s, today)) }
 
 // answered holds for persons of whom more than the name is known within the scope. In the party's tree those are the branch's
@@ -76,15 +77,12 @@ func anyOf(s access.Scope, list []way) condition {
 		sql, _ := db.PathRange("", s)
 		return condition{sql, nil}
 	}
-	c, in := condition{}, ""
-	if broad(s) {
-		in = "+" // keeps the databases from gathering most people by this before they look at the list's own index
-	}
+	c := condition{}
 	for i, w := range list {
 		if i > 0 {
 			c.sql += " OR "
 		}
-		c.sql, c.args = c.sql+in+"p."+w.column+" IN ("+w.sql+")", append(c.args, w.args...)
+		c.sql, c.args = c.sql+"EXISTS ("+w.one.sql+")", append(c.args, w.one.args...)
 	}
 	return condition{"(" + c.sql + ")", c.args}
 }
@@ -96,44 +94,45 @@ func nearby(s access.Scope, today date.Date) condition {
 		if i > 0 {
 			c.sql += " UNION "
 		}
-		if w.column == "id" {
-			c.sql += w.sql
-		} else {
-			c.sql += "SELECT id FROM persons WHERE " + w.column + " IN (" + w.sql + ")"
-		}
-		c.args = append(c.args, w.args...)
+		c.sql, c.args = c.sql+w.all.sql, append(c.args, w.all.args...)
 	}
 	return c
 }
 
-// way is how a person lies within a scope: one of his columns is among what a query gives.
+// way is how a person lies within a scope.
 type way struct {
-	column string
-	guest  bool // of a school that a branch keeps
-	condition
+	guest bool      // attends a school that a branch keeps
+	all   condition // a query of the IDs of all such persons
+	one   condition // a query that has a row when p is one
 }
 
 // ways lists where people within the scope live, belong or attend today.
 func ways(s access.Scope, today date.Date) []way {
-	const attends = "SELECT r.person_id AS id FROM rosters r WHERE r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) AND r.site_id IN ("
 	var out []way
 	for _, tree := range []struct {
-		root    string
-		columns []string
-	}{{"/a/", []string{"village_id"}}, {"/p/", []string{"branch_id", "group_id"}}} {
+		root, schools string
+		columns       []string
+	}{
+		{"/a/", "rosters r JOIN units u ON u.id = r.site_id", []string{"village_id"}},
+		{"/p/", "rosters r JOIN sites h ON h.id = r.site_id JOIN units u ON u.id = h.branch_id", []string{"branch_id", "group_id"}},
+	} {
 		roots := slices.DeleteFunc(slices.Clone(s.Paths), func(path string) bool { return !strings.HasPrefix(path, tree.root) })
 		if len(roots) == 0 {
 			continue
 		}
-		units := unitsBelow(roots)
+		in, paths := db.PathRange("u.path", access.Scope{Paths: roots})
 		for _, column := range tree.columns {
-			out = append(out, way{column, false, units})
+			out = append(out, way{
+				all: condition{"SELECT q.id FROM units u JOIN persons q ON q." + column + " = u.id WHERE " + in, paths},
+				one: condition{"SELECT 1 FROM units u WHERE u.id = p." + column + " AND " + in, paths},
+			})
 		}
-		schools := units
-		if tree.root == "/p/" {
-			schools.sql = "SELECT h.id FROM sites h WHERE h.branch_id IN (" + units.sql + ")"
-		}
-		out = append(out, way{"id", tree.root == "/p/", condition{attends + schools.sql + ")", append([]any{today, today}, schools.args...)}})
+		attends := condition{"r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) AND " + in, append([]any{today, today}, paths...)}
+		out = append(out, way{
+			guest: tree.root == "/p/",
+			all:   condition{"SELECT r.person_id AS id FROM " + tree.schools + " WHERE " + attends.sql, attends.args},
+			one:   condition{"SELECT 1 FROM " + tree.schools + " WHERE r.person_id = p.id AND " + attends.sql, attends.args},
+		})
 	}
 	return out
 }
@@ -295,6 +294,9 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[View], error) {
 func narrow(tx *db.Tx, by access.Actor, in ListInput) (condition, error) {
 	day := tx.Today()
 	c := condition{sql: "COALESCE(p.merged_into, '') = ''"} // not by its index, in which almost everybody is alike
+	if term := lang.SearchTerm(in.Q); term != "" {          // what most people are left out by is asked first
+		c = holds(tx, "p.search_key", term).and(c)
+	}
 	if !in.Gone && !in.Life.Left() {
 		c = c.and(condition{"(p.gone_on IS NULL OR p.gone_on > ?)", []any{day}})
 	}
@@ -340,9 +342,6 @@ func narrow(tx *db.Tx, by access.Actor, in ListInput) (condition, error) {
 		}
 		units := unitsBelow([]string{top.Path})
 		c = c.and(condition{f.column + " IN (" + units.sql + ")", units.args})
-	}
-	if term := lang.SearchTerm(in.Q); term != "" {
-		c = c.and(holds(tx, "p.search_key", term))
 	}
 	if in.After == "" {
 		return c, nil
