@@ -32,6 +32,7 @@ func NewImporter(d *db.DB, area *imports.Area, log *slog.Logger) *Importer {
 const (
 	importers  = 2                // imports that one replica works on at once
 	importTick = 15 * time.Second // how often it looks by itself
+	pastPause  = time.Second / 10 // the database's clock and ours
 )
 
 // Start begins to work.
@@ -129,6 +130,7 @@ func (w *Importer) failed(ctx context.Context, c imports.Claim, failure error) {
 		return w.area.Yield(tx, c, !stopping)
 	})
 	if _, ok := fail.As(failure); !ok && !stopping {
+		time.AfterFunc(imports.Pause+pastPause, w.Wake) // somebody waits: longer than that only where another replica takes it
 		w.log.Error("import failed", "import", c.ID.String(), "err", failure)
 	}
 	if err != nil && !imports.IsLost(err) && !errors.Is(err, context.Canceled) {

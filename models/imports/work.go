@@ -23,8 +23,8 @@ type Claim struct {
 // claimed is how long a claim holds without a sign of life: longer than the longest step of the work.
 const claimed = 2 * time.Minute
 
-// pause before work that failed is tried again.
-const pause = 5 * time.Second
+// Pause before work that failed is tried again.
+const Pause = 5 * time.Second
 
 // mostAttempts is how often work that stops in the middle is taken up again.
 const mostAttempts = 4
@@ -92,7 +92,7 @@ func (a *Area) Yield(tx *db.Tx, c Claim, failed bool) error {
 		if err != nil {
 			return err
 		}
-		columns = map[string]any{"claimed_until": now.Add(pause)}
+		columns = map[string]any{"claimed_until": now.Add(Pause)}
 	}
 	_, err = db.Set(tx.Model(&importRow{}).Where("id = ?", r.ID), columns)
 	return err

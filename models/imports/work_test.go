@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -338,4 +339,33 @@ func TestSealed(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Work that failed is taken up again by itself after the pause: nobody waits for the next look of the worker.
+func TestAgainAfterThePause(t *testing.T) {
+	h := open(t, dbtest.SQLite(t))
+	v, err := h.upload(h.clerk, "people", "名单.xlsx", importstest.Workbook(t, importstest.Sheet{Name: "a", Rows: names(3)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Do(t, func(tx *db.Tx) error {
+		return tx.Exec("CREATE TRIGGER broken BEFORE INSERT ON import_rows BEGIN SELECT RAISE(ABORT, 'broken'); END").Error
+	})
+	if got := h.agree(h.clerk, v.ID, nil); got.State != imports.Mapped {
+		t.Fatalf("with a broken database: %+v", got)
+	}
+	h.Do(t, func(tx *db.Tx) error { return tx.Exec("DROP TRIGGER broken").Error })
+	begun := time.Now()
+	h.work.Start()
+	defer func() {
+		if err := h.work.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}()
+	for h.get(h.clerk, v.ID).State != imports.Checked {
+		if time.Since(begun) > 2*imports.Pause {
+			t.Fatal("nobody went on")
+		}
+		runtime.Gosched()
+	}
 }

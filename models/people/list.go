@@ -108,30 +108,41 @@ type way struct {
 
 // ways lists where people within the scope live, belong or attend today.
 func ways(s access.Scope, today date.Date) []way {
+	const attends = "r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) AND "
 	var out []way
 	for _, tree := range []struct {
-		root, schools string
-		columns       []string
+		root    string
+		columns []string
+		schools string // those of units
+		path    string // of a school r.site_id; a query of its own, since a join would be begun at the wrong end
 	}{
-		{"/a/", "rosters r JOIN units u ON u.id = r.site_id", []string{"village_id"}},
-		{"/p/", "rosters r JOIN sites h ON h.id = r.site_id JOIN units u ON u.id = h.branch_id", []string{"branch_id", "group_id"}},
+		{"/a/", []string{"village_id"}, "", "(SELECT u.path FROM units u WHERE u.id = r.site_id)"},
+		{
+			"/p/", []string{"branch_id", "group_id"}, "SELECT h.id FROM sites h WHERE h.branch_id IN (",
+			"(SELECT u.path FROM sites h JOIN units u ON u.id = h.branch_id WHERE h.id = r.site_id)",
+		},
 	} {
 		roots := slices.DeleteFunc(slices.Clone(s.Paths), func(path string) bool { return !strings.HasPrefix(path, tree.root) })
 		if len(roots) == 0 {
 			continue
 		}
-		in, paths := db.PathRange("u.path", access.Scope{Paths: roots})
+		units := unitsBelow(roots)
+		in, _ := db.PathRange("u.path", access.Scope{Paths: roots})
+		at, _ := db.PathRange(tree.path, access.Scope{Paths: roots})
 		for _, column := range tree.columns {
 			out = append(out, way{
-				all: condition{"SELECT q.id FROM units u JOIN persons q ON q." + column + " = u.id WHERE " + in, paths},
-				one: condition{"SELECT 1 FROM units u WHERE u.id = p." + column + " AND " + in, paths},
+				all: condition{"SELECT id FROM persons WHERE " + column + " IN (" + units.sql + ")", units.args},
+				one: condition{"SELECT 1 FROM units u WHERE u.id = p." + column + " AND " + in, units.args},
 			})
 		}
-		attends := condition{"r.since <= ? AND (r.`until` IS NULL OR r.`until` >= ?) AND " + in, append([]any{today, today}, paths...)}
+		schools, args := units.sql, append([]any{today, today}, units.args...)
+		if tree.schools != "" {
+			schools = tree.schools + units.sql + ")"
+		}
 		out = append(out, way{
 			guest: tree.root == "/p/",
-			all:   condition{"SELECT r.person_id AS id FROM " + tree.schools + " WHERE " + attends.sql, attends.args},
-			one:   condition{"SELECT 1 FROM " + tree.schools + " WHERE r.person_id = p.id AND " + attends.sql, attends.args},
+			all:   condition{"SELECT r.person_id AS id FROM rosters r WHERE " + attends + "r.site_id IN (" + schools + ")", args},
+			one:   condition{"SELECT 1 FROM rosters r WHERE r.person_id = p.id AND " + attends + at, args},
 		})
 	}
 	return out
