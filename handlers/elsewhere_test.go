@@ -29,7 +29,7 @@ var elsewhere = map[string]string{
 	"member": "farman", "member2": "farman", "villager": "farman", "free": "farman", "kept": "farman", "twin": "farman", "twin2": "farman", "leaver": "farman",
 	"house": "farhouse", "emptyhouse": "farhouse", "merge": "farmerge", "away": "faraway", "request": "farrequest",
 	"neighbour": "far", "uploaded": "farlist", "checked": "farlist", "handover": "farhandover",
-	"cancellation": "farcancellation", "office": "faroffice", "hamlet": "farhamlet", "feed": "farfeed", "closed": "farclosed", "longgone": "farlonggone",
+	"cancellation": "farcancellation", "office": "faroffice", "hamlet": "farhamlet", "lane": "farlane", "rosteract": "farrosteract", "feed": "farfeed", "closed": "farclosed", "longgone": "farlonggone",
 	"towncommittee": "towncommittee2",
 	"meet":          "farmeet", "offmeet": "offfarmeet", "fresh.school": "far",
 	"correction": "farcorrection", "late": "farlate", "dispute": "fardispute", "question": "farquestion", "code": "farcode",
@@ -66,6 +66,9 @@ func (w *world) settleElsewhere() {
 			return err
 		}
 		if err := w.fillHamlets(tx, "far", "罗家寨", t.Far.ParentID, t.Far.Path); err != nil {
+			return err
+		}
+		if err := w.fillLane(tx, "far", "罗家巷", t.Far); err != nil {
 			return err
 		}
 		_, err = people.NoteAway(tx, orgtest.As(access.Host, t.Far.Path), people.NoteAwayInput{Site: t.Far.ID, Person: wanderer, State: people.Away})

@@ -146,6 +146,7 @@ func presses() []press {
 		{by: "county inside", page: "/people/{kept}", post: "/people/merges/{merge}/undo"},
 		{by: "village inside", page: "/people/{member}", post: "/people/{member}/phone/show", looks: true},
 		{by: "village inside", page: "/sites/{site}/roster", post: "/sites/{site}/roster/{member}/leave"},
+		{by: "village inside", page: "/sites/{sister}/roster/group", post: "/sites/{sister}/roster/group/{rosteract}/undo"},
 		{by: "village inside", page: "/sites/{site}/roster", post: "/sites/{site}/call-list", looks: true},
 		{by: "township inside", page: "/sites/{neighbour}/handovers/{handover}", post: "/sites/{neighbour}/handovers/{handover}/undo"},
 		{by: "county inside", page: "/people/{leaver}/erase", post: "/people/{leaver}/erase/undo"},

@@ -147,6 +147,9 @@ func (w *world) fillDoubles() {
 		if err := w.fillHamlets(tx, "", "字家院", t.Village.ID, t.Village.Path); err != nil {
 			return err
 		}
+		if err := w.fillLane(tx, "", "字家巷", t.Sister); err != nil {
+			return err
+		}
 		_, err = area.SetPhone(tx, orgtest.By, people.SetPhoneInput{Person: parse[people.PersonID](w, "member"), Phone: "13987654321"})
 		return err
 	})
@@ -175,6 +178,29 @@ func (w *world) fillHamlets(tx *db.Tx, where, name string, village org.UnitID, p
 			return err
 		}
 		w.name(where+kind, u.ID, path)
+	}
+	return nil
+}
+
+// fillLane adds a villagers' group to a school's village, which went onto the school's roster before one more moved in.
+func (w *world) fillLane(tx *db.Tx, where, name string, site org.School) error {
+	u, err := org.AddUnit(tx, orgtest.By, org.AddUnitInput{Tree: org.Administrative, Kind: org.VillageGroup, Name: name, Parent: site.ParentID})
+	if err != nil {
+		return err
+	}
+	w.name(where+"lane", u.ID)
+	for _, called := range []string{name + "甲", name + "乙"} {
+		in := people.AddInput{Details: people.Details{Name: called, Village: site.ParentID, VillageGroup: u.ID}, Standing: people.Villager, Since: orgtest.LicensedOn}
+		if _, err := people.Add(tx, orgtest.By, in); err != nil {
+			return err
+		}
+		if strings.HasSuffix(called, "甲") {
+			act, err := people.MoveGroup(tx, orgtest.By, people.GroupInput{Site: site.ID, Group: u.ID, Way: people.GoesOn})
+			if err != nil {
+				return err
+			}
+			w.name(where+"rosteract", act.ID)
+		}
 	}
 	return nil
 }

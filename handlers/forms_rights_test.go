@@ -61,6 +61,12 @@ func rosterForms() []form {
 			api: "POST /api/v1/sites/{site}/roster/several", json: `{"persons":["{free}"],"since":"2026-11-20"}`,
 		},
 		{
+			by: clerk, page: "/sites/{sister}/roster/group?group={lane}&way=on", post: "/sites/{sister}/roster/group", fill: "group={lane}&way=on&on=2026-11-20", other: "on=2026-11-19",
+			faults:  lost("on=2026-02-30", "on=2027-01-01", "group=x", "group=", "group={village}", "group={farlane}", "group={closed}", "way=none", "people=x"),
+			foreign: "/sites/{far}/roster/group", unknown: "/sites/{nobody}/roster/group",
+			api: "POST /api/v1/sites/{sister}/roster/group", json: `{"group":"{lane}","way":"on","on":"2026-11-20"}`,
+		},
+		{
 			by: "host inside", page: "/sites/{site}/roster/{villager}/away", post: "/sites/{site}/roster/{villager}/away", fill: "state=away",
 			faults: picked("state=", "state=none"), foreign: "/sites/{far}/roster/{farman}/away", unknown: "/sites/{site}/roster/{nobody}/away",
 			api: "POST /api/v1/sites/{site}/roster/{villager}/away", json: `{"state":"away"}`,

@@ -269,7 +269,7 @@ func (o *ownMoved) rostersBack(tx *db.Tx, m Merging) error {
 		if err != nil {
 			return err
 		}
-		if slices.Equal(now, j.After) {
+		if slices.EqualFunc(now, j.After, rosterRow.same) {
 			err = replaceRosters(tx, j.After, j.Before)
 		} else {
 			gone := slices.DeleteFunc(slices.Clone(j.Before), func(p rosterRow) bool {

@@ -121,14 +121,22 @@ func (exemptionRow) TableName() string { return "exemptions" }
 type rosterTag struct{}
 
 type rosterRow struct {
-	ID       id.ID[rosterTag] `gorm:"primaryKey"`
-	SiteID   org.SiteID
-	PersonID PersonID
-	Since    date.Date
-	Until    date.Date // zero while on the roster
+	ID        id.ID[rosterTag] `gorm:"primaryKey"`
+	SiteID    org.SiteID
+	PersonID  PersonID
+	Since     date.Date
+	Until     date.Date   // zero while on the roster
+	CameActID *GroupActID // the act on a whole group that began it
+	LeftActID *GroupActID // and the one that ended it
 }
 
 func (rosterRow) TableName() string { return "rosters" }
+
+// same reports the same place, whichever acts began and ended it.
+func (r rosterRow) same(o rosterRow) bool {
+	r.CameActID, r.LeftActID, o.CameActID, o.LeftActID = nil, nil, nil, nil
+	return r == o
+}
 
 type postRow struct {
 	SiteID   org.SiteID `gorm:"primaryKey"`
@@ -215,7 +223,7 @@ func Rows() []any {
 		personRow{},
 		standingRow{},
 		exemptionRow{},
-		rosterRow{},
+		rosterRow{}, groupActRow{},
 		postRow{},
 		officeRow{},
 		lifeRow{},

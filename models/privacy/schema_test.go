@@ -139,7 +139,7 @@ var isID = regexp.MustCompile(`(^|_)id$|_by$|_into$|^(host|head)_(before|after)$
 
 // notErased are the columns with text, or with bytes, that an erasure leaves, by the reason why no name stands there.
 var notErased = map[string]string{
-	"codes, chosen among a few words": "units.tree units.kind units.code sites.licence sites.network licence_events.state standings.standing posts.post offices.office accounts.language accounts.elder " +
+	"codes, chosen among a few words": "units.tree units.kind units.code sites.licence sites.network licence_events.state standings.standing posts.post offices.office roster_acts.way accounts.language accounts.elder " +
 		"calendar_days.kind calendar_days.source calendar_years.source activity_days.shift activity_days.state activity_days.reason activity_days.hour activity_days.confirmed_how cancellations.reason cancellations.state sealed_months.state sealed_months.reason exchange_groups.hour exchange_groups.state exchange_groups.reason courses.task lessons.medium " +
 		"lessons.language videos.state sessions.kinds sessions.state marks.list marks.state marks.reason mark_changes.before_state mark_changes.after_state mark_changes.before_reason " +
 		"mark_changes.after_reason mark_changes.before_list mark_changes.after_list roll_corrections.state mark_disputes.said mark_disputes.outcome roll_questions.kind roll_questions.answer mark_conflicts.state mark_conflicts.reason mark_conflicts.settled_as credits.rule credits.source life_states.state imports.kind imports.state " +

@@ -72,5 +72,5 @@ func rosterSubject(tx *db.Tx, by access.Actor, key anyID) (subject, error) {
 	if err == nil {
 		err = by.Require(access.PeopleNames, school.Paths()...)
 	}
-	return subject{name: school.Name, roster: school.ID}, err
+	return subject{name: school.Name, roster: school.ID, of: []thing{{object: "roster", id: key.String()}}}, err
 }
