@@ -71,7 +71,7 @@ type App struct {
 	requests *prometheus.HistogramVec
 	document func() ([]byte, error) // OpenAPI, made at its first request
 
-	countyName atomic.Pointer[string]
+	countyName atomic.Pointer[countyName]
 }
 
 type check struct {
@@ -179,4 +179,4 @@ func (w *App) Root(path, kind string, body []byte) {
 }
 
 // SetCounty gives the county's own name for the header of every page; it may change while the app runs.
-func (w *App) SetCounty(name string) { w.countyName.Store(&name) }
+func (w *App) SetCounty(name string) { w.countyName.Store(&countyName{name, w.DB.Now()}) }

@@ -51,6 +51,7 @@ func (r *Request) Base(title string, args ...any) Base {
 		r.App.Log.ErrorContext(r.Context(), "who asks is not known", "request_id", db.RequestID(r.Context()), "err", err)
 	}
 	l := r.Lang()
+	r.App.readCounty(r.Context())
 	return Base{
 		Title: l.T(title, args...), Lang: l, Actor: r.Actor, County: r.App.county(l), Path: r.URL.Path,
 		Nav: nav(r.Actor, l, r.URL.Path), Note: r.takeNote(), Elder: r.elder(), Demo: r.App.Demo,

@@ -14,7 +14,6 @@ import (
 	"huotang/models/accounts"
 	"huotang/models/db"
 	"huotang/models/fail"
-	"huotang/models/lang"
 )
 
 type prefs = accounts.Prefs
@@ -286,12 +285,4 @@ func (r *Request) keepPrefs(change func(*prefs)) error {
 	change(&p)
 	_, err = Do(r, accounts.SetPrefs, p)
 	return err
-}
-
-// county is the county's own name for the header.
-func (w *App) county(l lang.Lang) string {
-	if name := w.countyName.Load(); name != nil {
-		return l.T("layout.county_of", *name)
-	}
-	return l.T("layout.county")
 }

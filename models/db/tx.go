@@ -53,6 +53,15 @@ func (tx *Tx) Lock(table string, id any) error {
 	return Each(tx, "SELECT 1 FROM `"+table+"` WHERE id = ? FOR UPDATE", []any{id}, func(func(...any) error) error { return nil })
 }
 
+// Share locks the row of a table whose column `id` is the value against change until the unit of work ends, and waits for who changes it;
+// several may share it. For what an op relies on without changing it: that a unit is open. A row that is not there is no error.
+func (tx *Tx) Share(table string, id any) error {
+	if tx.driver == SQLite || !tx.writable {
+		return nil
+	}
+	return Each(tx, "SELECT 1 FROM `"+table+"` WHERE id = ? LOCK IN SHARE MODE", []any{id}, func(func(...any) error) error { return nil })
+}
+
 // AfterCommit registers what to do once the work is stored: wake a worker, drop a
 // cache. What must happen is a row, never a callback.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }

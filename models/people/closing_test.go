@@ -44,3 +44,40 @@ func TestCloseUnit(t *testing.T) {
 		}
 	})
 }
+
+// Somebody who is entered into a unit in the very moment in which it is closed waits, and is refused.
+func TestClosedWhileSomebodyIsEntered(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		tree := orgtest.County(t, e)
+		group, _ := lane(t, e, tree.Village.ID)
+		entered := make(chan error, 1)
+		e.Do(t, func(tx *db.Tx) error {
+			if _, err := people.CloseUnit(tx, orgtest.By, org.ShutInput{ID: group}); err != nil {
+				return err
+			}
+			go func() {
+				entered <- write(e, people.Add, orgtest.By, people.AddInput{
+					Details: people.Details{Name: "甲", Village: tree.Village.ID, VillageGroup: group}, Standing: people.Villager, Since: orgtest.LicensedOn,
+				})
+			}()
+			return waited(e, tx)
+		})
+		if err := <-entered; faults(err)["village_group"] == "" {
+			t.Errorf("entered into a closed group: %v", err)
+		}
+	})
+}
+
+// waited returns once another unit of work waits for a row on the server; on SQLite it waits for the whole database anyway.
+func waited(e *dbtest.Env, tx *db.Tx) error {
+	if tx.Driver() == db.SQLite {
+		return nil
+	}
+	for n := 0; n == 0; {
+		var name string
+		if err := e.Pool().QueryRow("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'").Scan(&name, &n); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -154,9 +154,15 @@ func store(tx *db.Tx, by access.Actor, list []newRows) error {
 // unitFinder is [org.FindUnit] for an op.
 type unitFinder func(org.UnitID) (org.Unit, error)
 
-// unitsOf reads each unit once, however often an op asks for it.
+// unitsOf reads each unit once, however often an op asks for it. The units are shared until the op ends, so that none is closed meanwhile: who closes one
+// locks it and then counts who is there.
 func unitsOf(tx *db.Tx) unitFinder {
-	return once(func(u org.UnitID) (org.Unit, error) { return org.FindUnit(tx, u) })
+	return once(func(u org.UnitID) (org.Unit, error) {
+		if err := tx.Share("units", u); err != nil {
+			return org.Unit{}, err
+		}
+		return org.FindUnit(tx, u)
+	})
 }
 
 // once keeps what a reader gave.
