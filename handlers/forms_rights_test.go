@@ -62,7 +62,7 @@ func rosterForms() []form {
 		},
 		{
 			by: clerk, page: "/sites/{sister}/roster/group?group={lane}&way=on", post: "/sites/{sister}/roster/group", fill: "group={lane}&way=on&on=2026-11-20", other: "on=2026-11-19",
-			faults:  lost("on=2026-02-30", "on=2027-01-01", "group=x", "group=", "group={village}", "group={farlane}", "group={closed}", "way=none", "people=x"),
+			faults:  picked("on=2026-02-30", "on=2027-01-01", "group=x", "group=", "group={village}", "group={farlane}", "group={closed}", "way=none", "people=x"),
 			foreign: "/sites/{far}/roster/group", unknown: "/sites/{nobody}/roster/group",
 			api: "POST /api/v1/sites/{sister}/roster/group", json: `{"group":"{lane}","way":"on","on":"2026-11-20"}`,
 		},

@@ -14,6 +14,7 @@ type groupPage struct {
 	Groups, Ways []web.Option
 	Preview      *people.GroupPreview // nil until a group is chosen
 	Acts         []people.GroupMoved
+	Again        bool // what was sent is not done
 }
 
 // group offers the villagers' groups of a school's village, and shows who of the chosen one would come onto the roster or leave it.
@@ -37,7 +38,7 @@ func showGroup(r *web.Request, in people.GroupInput, form *web.Form) error {
 	page.Base = r.Base("people.group_title", page.School.Name)
 	page.Form = web.FormOf(in)
 	if form != nil {
-		page.Form = *form
+		page.Form, page.Again = *form, form.Value("group") != "" || form.Value("way") != ""
 	}
 	for _, w := range []people.Way{people.GoesOn, people.GoesOff} {
 		page.Ways = append(page.Ways, web.Option{Value: string(w), Label: page.T("people.group_way." + string(w))})
