@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/signal"
@@ -55,24 +56,24 @@ func main() {
 	patience := flag.Duration("patience", 3*time.Minute, "how long to go on when nothing is acknowledged any more")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	faults, err := simulate(ctx, *file, *seed, *patience)
+	faults, err := simulate(ctx, os.Stdout, *file, *seed, *patience)
 	stop()
 	if err != nil {
 		faults = append(faults, err.Error())
 	}
 	for i, f := range faults {
 		if i == 20 {
-			fmt.Printf("… and %d more\n", len(faults)-i)
+			fmt.Fprintf(os.Stdout, "… and %d more\n", len(faults)-i)
 			break
 		}
-		fmt.Println(f)
+		fmt.Fprintln(os.Stdout, f)
 	}
 	if len(faults) > 0 {
 		os.Exit(1)
 	}
 }
 
-func simulate(ctx context.Context, file string, seed uint64, patience time.Duration) (faults []string, err error) {
+func simulate(ctx context.Context, out io.Writer, file string, seed uint64, patience time.Duration) (faults []string, err error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func simulate(ctx context.Context, file string, seed uint64, patience time.Durat
 	if err := json.Unmarshal(text, &w); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	fmt.Printf("seed %d, %d phones\n", seed, w.Phones)
+	fmt.Fprintf(out, "seed %d, %d phones\n", seed, w.Phones)
 	begin := time.Now()
 	net := newNetwork(w.URL)
 	net.quiet.Store(true)
@@ -99,7 +100,7 @@ func simulate(ctx context.Context, file string, seed uint64, patience time.Durat
 	if err := compare(ctx, w, net, book, before); err != nil {
 		return book.faults, err
 	}
-	fmt.Printf("%d items of %d sessions, %d requests, %d answers lost, %d conflicts, in %v\n",
+	fmt.Fprintf(out, "%d items of %d sessions, %d requests, %d answers lost, %d conflicts, in %v\n",
 		len(book.receipts), len(book.sessions()), net.sent.Load(), net.lost.Load(), book.conflicts(), time.Since(begin).Round(time.Second))
 	return book.faults, nil
 }

@@ -122,7 +122,7 @@ func (n *network) cookie(ctx context.Context, as Login) (string, error) {
 	if c, ok := n.cookies[as.Username]; ok {
 		return c, nil
 	}
-	body, err := json.Marshal(as)
+	body, err := json.Marshal(map[string]string{"username": as.Username, "password": as.Password})
 	if err != nil {
 		return "", err
 	}

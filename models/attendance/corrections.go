@@ -265,8 +265,10 @@ func (w *work) texts() []FieldChange {
 // fields are what else was decided to be other than it stands.
 func (w *work) fields() []FieldChange {
 	all := append([]FieldChange{
-		{"held_on", w.was.HeldOn.String(), w.s.HeldOn.String()}, {"minutes", strconv.Itoa(w.was.Minutes), strconv.Itoa(w.s.Minutes)},
-		{"kinds", w.was.Kinds, w.s.Kinds}, {"adults", strconv.Itoa(w.was.Adults), strconv.Itoa(w.s.Adults)},
+		{"held_on", w.was.HeldOn.String(), w.s.HeldOn.String()},
+		{"minutes", strconv.Itoa(w.was.Minutes), strconv.Itoa(w.s.Minutes)},
+		{"kinds", w.was.Kinds, w.s.Kinds},
+		{"adults", strconv.Itoa(w.was.Adults), strconv.Itoa(w.s.Adults)},
 		{"children", strconv.Itoa(w.was.Children), strconv.Itoa(w.s.Children)},
 		{"lessons", strconv.Itoa(len(w.hadLessons)), strconv.Itoa(len(w.lessons))},
 		{"guests", strconv.Itoa(len(w.hadGuests)), strconv.Itoa(len(w.guests))},

@@ -205,15 +205,20 @@ func TestLateRoll(t *testing.T) {
 func TestReplay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		s := attendancetest.New(t, e, 4, 2)
-		seed := uint64(time.Now().UnixNano()) //nolint:forbidigo // printed, so that a failure can be repeated
+		seed := uint64(time.Now().UnixNano())
 		t.Logf("seed %d", seed)
-		rnd := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test
+		rnd := rand.New(rand.NewPCG(seed, 1))
 		a := attendance.New()
 		clerk := attendancetest.Seated(t, e, orgtest.Seat{Role: access.Township, Path: s.Township.Path})
 		value := func() attendance.Value {
 			return []attendance.Value{
-				{State: attendance.Present}, {State: attendance.Absent}, {State: attendance.Unmarked}, {State: attendance.OnLeave, Reason: attendance.Farm},
-				{State: attendance.OnLeave}, {State: attendance.MadeUp, MadeUpOn: date.Of(e.Clock.Now())}, {State: attendance.MadeUp, Reason: attendance.Disc, MadeUpOn: date.Of(dbtest.Start)},
+				{State: attendance.Present},
+				{State: attendance.Absent},
+				{State: attendance.Unmarked},
+				{State: attendance.OnLeave, Reason: attendance.Farm},
+				{State: attendance.OnLeave},
+				{State: attendance.MadeUp, MadeUpOn: date.Of(e.Clock.Now())},
+				{State: attendance.MadeUp, Reason: attendance.Disc, MadeUpOn: date.Of(dbtest.Start)},
 			}[rnd.IntN(7)]
 		}
 		all := append(append([]access.PersonID{}, s.Members...), s.Villagers...)

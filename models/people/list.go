@@ -118,7 +118,9 @@ func ways(s access.Scope, today date.Date) []way {
 	}{
 		{"/a/", []string{"village_id"}, "", "(SELECT u.path FROM units u WHERE u.id = r.site_id)"},
 		{
-			"/p/", []string{"branch_id", "group_id"}, "SELECT h.id FROM sites h WHERE h.branch_id IN (",
+			"/p/",
+			[]string{"branch_id", "group_id"},
+			"SELECT h.id FROM sites h WHERE h.branch_id IN (",
 			"(SELECT u.path FROM sites h JOIN units u ON u.id = h.branch_id WHERE h.id = r.site_id)",
 		},
 	} {

@@ -143,11 +143,11 @@ func newPerson(t testing.TB, site string, s screen) *Person {
 	if err != nil {
 		t.Fatalf("browser: %v", err)
 	}
-	return enter(t, parent, site, s, chromedp.WithNewBrowserContext())
+	return enter(parent, t, site, s, chromedp.WithNewBrowserContext())
 }
 
 // enter opens a page in a browser and makes it the device.
-func enter(t testing.TB, parent context.Context, site string, s screen, more ...chromedp.ContextOption) *Person {
+func enter(parent context.Context, t testing.TB, site string, s screen, more ...chromedp.ContextOption) *Person {
 	t.Helper()
 	u, err := url.Parse(site)
 	if err != nil || u.Host == "" {

@@ -28,7 +28,7 @@ func Own(t testing.TB, site, folder string) *Person {
 	if err := chromedp.Do(parent); err != nil {
 		t.Fatalf("browser: %v", err)
 	}
-	p := enter(t, parent, site, phone)
+	p := enter(parent, t, site, phone)
 	p.own = parent
 	t.Cleanup(end)
 	return p
