@@ -97,6 +97,7 @@ func everywhere(p *browsertest.Person, path string) {
 
 // whole holds the page that is open to the rules of a phone and of a PC.
 func whole(p *browsertest.Person) {
+	p.Settled()
 	p.OnPhone()
 	p.Outline()
 	p.NoSideScroll()

@@ -39,6 +39,10 @@ async function start() {
   if (end.ready) show(kept ? '[data-ready]' : '[data-open]');
 }
 
-function begin() { start().catch(function () {}); }
+function begin() {
+  const done = function () { place.removeAttribute('aria-busy'); };
+  start().then(done, done);
+}
+place.setAttribute('aria-busy', 'true');
 if (document.readyState === 'complete') begin();
 else addEventListener('load', begin);

@@ -269,6 +269,17 @@ func (p *Person) NotSee(words ...string) {
 	}
 }
 
+// Settled waits until no part of the page is busy (aria-busy) any more.
+func (p *Person) Settled() {
+	p.t.Helper()
+	if !p.until(func() bool {
+		busy, err := eval[bool](p, `document.querySelector('[aria-busy="true"]') !== null`)
+		return err == nil && !busy
+	}) {
+		p.fail("a part of the page stays busy")
+	}
+}
+
 // Sees reports whether the words stand on the screen now.
 func (p *Person) Sees(words string) bool {
 	ok, err := eval[bool](p, js("sees", p.where(), words))
