@@ -79,7 +79,9 @@ func newDouble(t *testing.T, e *dbtest.Env) *double {
 	d.past(t)
 	d.rolls(t)
 	d.posts(t)
+	d.question(t)
 	own := accountstest.Of(t, e, d.gone, access.Trainee, org.SiteUnit(d.Site.ID))
+	do(d, t, attendance.Dispute, own, attendance.DisputeInput{Session: d.Day.SessionID, State: attendance.Absent})
 	do(d, t, privacy.AskCorrection, own, privacy.AskCorrectionInput{Body: "名字写错了一个字。"})
 	return d
 }
@@ -110,6 +112,15 @@ func (d *double) nameOf(t *testing.T, p people.PersonID) string {
 	var v people.Person
 	d.env.See(t, func(tx *db.Tx) (err error) { v, err = people.Find(tx, p); return err })
 	return v.Name
+}
+
+// question asks whether the record was at two places at once.
+func (d *double) question(t *testing.T) {
+	t.Helper()
+	d.env.Do(t, func(tx *db.Tx) error {
+		return tx.Exec("INSERT INTO roll_questions (id, site_id, month, kind, session_id, person_id, `open`, answer, made_at) VALUES (?, ?, ?, ?, ?, ?, 1, '', ?)",
+			attendance.QuestionID{9}, d.Site.ID, d.Day.PlannedOn.Month(), attendance.TwoPlaces, d.Day.SessionID, d.gone, tx.Now).Error
+	})
 }
 
 // rolls has the record marked, contradicted, corrected and taken for a guest.

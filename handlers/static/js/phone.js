@@ -5,7 +5,7 @@ import './huotang.js';
 const place = document.querySelector('[data-phone]');
 const root = document.documentElement;
 
-function show(what) { place.querySelector(what).hidden = false; }
+function show(what) { document.querySelector(what).hidden = false; }
 
 function say(end) {
   const line = place.querySelector('[data-waiting]');
@@ -39,9 +39,11 @@ async function start() {
   if (end.ready) show(kept ? '[data-ready]' : '[data-open]');
 }
 
+// A worker that cannot be installed never becomes ready: after a while nobody is told to wait for it.
 function begin() {
   const done = function () { place.removeAttribute('aria-busy'); };
   start().then(done, done);
+  setTimeout(done, 5000);
 }
 place.setAttribute('aria-busy', 'true');
 if (document.readyState === 'complete') begin();
