@@ -273,8 +273,7 @@ func (p *Person) NotSee(words ...string) {
 func (p *Person) Settled() {
 	p.t.Helper()
 	if !p.until(func() bool {
-		busy, err := eval[bool](p, `document.querySelector('[aria-busy="true"]') !== null`)
-		return err == nil && !busy
+		return Run[bool](p, `document.querySelector('[aria-busy="true"]') === null`)
 	}) {
 		p.fail("a part of the page stays busy")
 	}
