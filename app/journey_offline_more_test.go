@@ -52,6 +52,7 @@ func TestJourneyOfflineExceptions(t *testing.T) {
 	for range 3 {
 		p.Tap("大人多一个")
 	}
+	p.See("群众5人")
 	p.Tap("退一步")
 	p.See("群众4人")
 	p.NoSideScroll()
@@ -201,6 +202,7 @@ func TestJourneyOfflineShared(t *testing.T) {
 	p.Open("/roll#outbox")
 	p.See("要他本人登录才能传")
 	p.Open("/today")
+	p.See("没有网也能点名") // all has come that was on its way
 	p.Tap("退出")
 	p.Open("/roll")
 	p.See("这部手机里还没有名单", "有1次还没传上去")

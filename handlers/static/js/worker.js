@@ -94,9 +94,16 @@ async function take(asked) {
   if (await store.get('kept', 'look') !== look(asked.lang, asked.classes)) await renew();
   return end;
 }
+// What was on its way when somebody signed out brings his names once more: they leave again when it has come.
+let taking = Promise.resolve();
+
 self.addEventListener('message', function (e) {
-  if (e.data === 'sign-out') e.waitUntil(forget());
+  if (e.data === 'sign-out') {
+    const pending = taking.catch(function () {});
+    e.waitUntil(forget().then(function () { return pending; }).then(forget));
+  }
   if (!e.data.site) return;
   const port = e.ports[0];
-  e.waitUntil(take(e.data).then(function (end) { port.postMessage(end); }, function () { port.postMessage({ ready: false, waiting: 0 }); }));
+  taking = take(e.data);
+  e.waitUntil(taking.then(function (end) { port.postMessage(end); }, function () { port.postMessage({ ready: false, waiting: 0 }); }));
 });
