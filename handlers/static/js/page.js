@@ -83,8 +83,25 @@ export function show(f, top) {
   main.focus({ preventScroll: true });
 }
 
+// While a finger is down nothing is drawn anew: the tap would be lost with what it began on. A tap ends with its click, a finger that
+// slid away soon after it is lifted.
+let down = false, owed = false, lifted = 0;
+
+function release() {
+  clearTimeout(lifted);
+  down = false;
+  if (owed) setTimeout(draw, 0);
+}
+
+addEventListener('pointerdown', function () { clearTimeout(lifted); down = true; }, true);
+addEventListener('pointerup', function () { lifted = setTimeout(release, 400); }, true);
+addEventListener('pointercancel', release, true);
+addEventListener('click', release, true);
+
 // Draws again. The keyboard stays where it was, by the id of what had it.
 export function draw() {
+  owed = down;
+  if (down) return;
   const had = document.activeElement && document.activeElement.id;
   const all = document.createDocumentFragment();
   view().forEach(function (el) { if (el) all.appendChild(el); });
