@@ -121,8 +121,10 @@ func (b *book) hold(session string, want roll, got shown) {
 	}
 }
 
-// read asks the API for something that must be there.
+// read asks the API for something that must be there, as long as patience lasts.
 func (n *network) read(ctx context.Context, as Login, path string, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, n.patience)
+	defer cancel()
 	var status int
 	var answer []byte
 	for ok := false; !ok; { // the server may be away

@@ -14,12 +14,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -59,7 +61,7 @@ func main() {
 	faults, err := simulate(ctx, os.Stdout, *file, *seed, *patience)
 	stop()
 	if err != nil {
-		faults = append(faults, err.Error())
+		faults = slices.Insert(faults, 0, err.Error())
 	}
 	for i, f := range faults {
 		if i == 20 {
@@ -84,7 +86,7 @@ func simulate(ctx context.Context, out io.Writer, file string, seed uint64, pati
 	}
 	fmt.Fprintf(out, "seed %d, %d phones\n", seed, w.Phones)
 	begin := time.Now()
-	net := newNetwork(w.URL)
+	net := newNetwork(w.URL, patience)
 	net.quiet.Store(true)
 	before, err := net.totals(ctx, w)
 	if err != nil {
@@ -93,11 +95,9 @@ func simulate(ctx context.Context, out io.Writer, file string, seed uint64, pati
 	net.quiet.Store(false)
 	phones := w.phones(seed)
 	book := newBook()
-	if err := run(ctx, w, net, phones, book, rand.New(rand.NewPCG(seed, 0)), patience); err != nil {
-		return book.faults, err
-	}
+	stuck := run(ctx, w, net, phones, book, rand.New(rand.NewPCG(seed, 0)), patience)
 	net.quiet.Store(true)
-	if err := compare(ctx, w, net, book, before); err != nil {
+	if err := errors.Join(stuck, compare(ctx, w, net, book, before)); err != nil {
 		return book.faults, err
 	}
 	fmt.Fprintf(out, "%d items of %d sessions, %d requests, %d answers lost, %d conflicts, in %v\n",

@@ -18,6 +18,7 @@ import (
 // network brings requests to the server, or does not.
 type network struct {
 	url        string
+	patience   time.Duration // with what must be there
 	http       http.Client
 	quiet      atomic.Bool // nothing befalls requests
 	sent, lost atomic.Int64
@@ -26,9 +27,9 @@ type network struct {
 	cookies map[string]string // by username; one sign-in for all phones of a host
 }
 
-func newNetwork(url string) *network {
+func newNetwork(url string, patience time.Duration) *network {
 	return &network{
-		url:     url,
+		url: url, patience: patience,
 		http:    http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 		cookies: map[string]string{},
 	}
