@@ -33,7 +33,7 @@ func houseRows() []row {
 		{route: "GET /sites/:id/edit", at: "/sites/{site}/edit", need: access.OrgEdit, on: "site"},
 		{route: "POST /sites/:id/edit", at: "/sites/{site}/edit", body: "name=安石村新院家庭党校&branch={branch}&village_group={hamlet}", need: access.OrgEdit, on: "site"},
 		{route: "GET /sites/:id/equipment", at: "/sites/{site}/equipment", need: access.SitesEquip, on: "site"},
-		{route: "POST /sites/:id/equipment", at: "/sites/{site}/equipment", body: "network=broadband&count_books=40&state_books=good", need: access.SitesEquip, on: "site"},
+		{route: "POST /sites/:id/equipment", at: "/sites/{site}/equipment", body: "network=broadband&seats=20&count_books=40&state_books=good", need: access.SitesEquip, on: "site"},
 		{route: "GET /sites/:id/handover", at: "/sites/{site}/handover", need: access.PeopleEdit, on: "site"},
 		{route: "GET /sites/:id/handover", at: "/sites/{site}/handover?host=same", need: access.PeopleEdit, on: "site"},
 		{route: "POST /sites/:id/handover", at: "/sites/{site}/handover", body: "host=same&head=keep&address=新院", need: access.PeopleEdit, on: "site"},
@@ -88,11 +88,11 @@ func houseForms() []form {
 			api: "PUT /api/v1/sites/{site}", json: `{"name":"安石村新院家庭党校","plaque":"凤字7号","address":"新院","branch":"{branch}"}`,
 		},
 		{
-			by: "village inside", page: "/sites/{site}/equipment", post: "/sites/{site}/equipment", fill: "network=broadband&count_books=40&state_books=good&note_books=新&notes=黑板", other: "notes=白板",
-			faults: slices.Concat(typed("count_books=许多", "count_books=-1", "count_books=10000", "note_books="+chars(101), "notes="+chars(301)),
+			by: "village inside", page: "/sites/{site}/equipment", post: "/sites/{site}/equipment", fill: "network=broadband&seats=20&count_books=40&state_books=good&note_books=新&notes=黑板", other: "notes=白板",
+			faults: slices.Concat(typed("seats=许多", "seats=-1", "seats=1000", "count_books=许多", "count_books=-1", "count_books=10000", "note_books="+chars(101), "notes="+chars(301)),
 				picked("network=5g", "state_books=none")),
 			foreign: "/sites/{far}/equipment", unknown: "/sites/{nobody}/equipment", optional: true,
-			api: "PUT /api/v1/sites/{site}/equipment", json: `{"network":"broadband","items":[{"kind":"books","count":40,"state":"good","note":"新"}],"notes":"黑板"}`,
+			api: "PUT /api/v1/sites/{site}/equipment", json: `{"network":"broadband","seats":20,"items":[{"kind":"books","count":40,"state":"good","note":"新"}],"notes":"黑板"}`,
 		},
 		{
 			by: "village inside", page: "/sites/{site}/handover?host=new", post: "/sites/{site}/handover",

@@ -118,6 +118,12 @@ var rowsOf = map[privacy.Kind]row{
 			"VALUES (?, ?, ?, 1, 'absent', 'present', '', '', 'x', '2020-01-01 00:00:00.000', '2020-01-01 00:00:00.000', 'x', 1)",
 		func(k kept, _ string) []any { return []any{k.held, k.person} },
 	},
+	"agreements": {
+		"SELECT COUNT(*) FROM roll_corrections WHERE why <> '' AND answer <> ''",
+		"INSERT INTO roll_corrections (decided_at, id, site_id, session_id, input, why, state, asked_at, answer, revision) " +
+			"VALUES (?, ?, ?, ?, '', 'x', 'declined', '2020-01-01 00:00:00.000', 'x', 0)",
+		func(k kept, _ string) []any { return []any{fresh(), k.Site.ID, k.held} },
+	},
 	"handovers": {
 		"SELECT COUNT(*) FROM handovers WHERE note <> ''",
 		"INSERT INTO handovers (made_at, id, site_id, on_day, address_before, address_after, note) VALUES (?, ?, ?, '2020-01-01', '', '', 'x')",

@@ -72,7 +72,7 @@ func (f *filler) bringForward(tx *db.Tx, d calendar.DayView, to date.Date, n int
 				have.Items[i].State, have.Items[i].Note = "repair", "开机没有图像"
 			}
 		}
-		_, err = org.SetEquipment(tx, by, org.SetEquipmentInput{Site: d.Site, Network: have.Network, Items: have.Items, Notes: have.Notes})
+		_, err = org.SetEquipment(tx, by, org.SetEquipmentInput{Site: d.Site, Network: have.Network, Seats: have.Seats, Items: have.Items, Notes: have.Notes})
 		return err
 	}
 	return nil

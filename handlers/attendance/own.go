@@ -1,6 +1,8 @@
 package attendance
 
 import (
+	"strings"
+
 	"huotang/handlers/web"
 	"huotang/models/attendance"
 	"huotang/models/db"
@@ -24,15 +26,14 @@ func (ownPage) Sayable(now attendance.State) []attendance.State {
 }
 
 // KindsOf is what a session was held as.
-func (p ownPage) KindsOf(kinds []attendance.Kind) string {
-	out := ""
+func (p ownPage) KindsOf(kinds []attendance.Kind) string { return kindsText(p.Base, kinds) }
+
+func kindsText(b web.Base, kinds []attendance.Kind) string {
+	out := make([]string, len(kinds))
 	for i, k := range kinds {
-		if i > 0 {
-			out += p.T("attendance.and")
-		}
-		out += p.T("attendance.kind." + string(k))
+		out[i] = b.T("attendance.kind." + string(k))
 	}
-	return out
+	return strings.Join(out, b.T("attendance.and"))
 }
 
 // ownRows is what the rolls of a year say of the reader himself.

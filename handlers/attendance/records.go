@@ -3,6 +3,7 @@ package attendance
 import (
 	"net/url"
 	"slices"
+	"time"
 
 	"huotang/handlers/web"
 	"huotang/models/access"
@@ -254,4 +255,21 @@ func settle(a *attendance.Area) web.PageFunc {
 		}
 		return r.SeeNote("/sessions/"+in.Session.String(), "attendance.settled")
 	}
+}
+
+// FieldText is the value of something of a session as people read it.
+func (p sessionPage) FieldText(field, v string) string {
+	switch field {
+	case "kinds":
+		return kindsText(p.Base, attendance.SplitKinds(v))
+	case "held_on":
+		if on, err := date.Parse(v); err == nil {
+			return p.Date(on)
+		}
+	case "began_at", "ended_at":
+		if at, err := time.Parse("2006-01-02T15:04Z", v); err == nil {
+			return p.Clock(at)
+		}
+	}
+	return v
 }

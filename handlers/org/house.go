@@ -80,6 +80,9 @@ func options(b web.Base, prefix string, values []string) []web.Option {
 
 func equipmentForm(v org.EquipmentView) web.Form {
 	f := web.Form{Values: url.Values{"network": {v.Network}, "notes": {v.Notes}}}
+	if v.Seats > 0 {
+		f.Values.Set("seats", strconv.Itoa(v.Seats))
+	}
 	for _, i := range v.Items {
 		f.Values.Set("count_"+i.Kind, strconv.Itoa(i.Count))
 		f.Values.Set("state_"+i.Kind, i.State)

@@ -230,6 +230,10 @@ func TestReplay(t *testing.T) {
 			if rnd.IntN(3) == 0 {
 				in.BaseRevision = now.Revision
 			}
+			adults := rnd.IntN(5)
+			in.Minutes, in.Adults = 30+rnd.IntN(90), &adults
+			in.Kinds = []attendance.Kind{attendance.ActivityDay, attendance.Kinds[rnd.IntN(3)]}
+			in.Lessons, in.Guests = s.Lessons[:rnd.IntN(len(s.Lessons)+1)], []string{"字过客", "茶过客"}[:rnd.IntN(3)]
 			for _, p := range all {
 				if rnd.IntN(3) == 0 {
 					in.Marks = append(in.Marks, attendance.MarkInput{Person: p, Value: value()})

@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"slices"
 	"time"
 
 	"huotang/models/access"
@@ -24,6 +25,7 @@ type QuestionKind string
 const (
 	TwoPlaces QuestionKind = "two_places" // one person at two schools at the same hour
 	Ahead     QuestionKind = "ahead"      // a session of a day that has not come
+	Crowded   QuestionKind = "crowded"    // more present than the house holds, where somebody has said how many it holds
 )
 
 // Answer is what was tapped.
@@ -71,9 +73,12 @@ func AskQuestions(tx *db.Tx, by access.Actor) (AskedCount, error) {
 	if err != nil {
 		return n, err
 	}
-	more, err := twoPlaces(tx)
-	if err != nil {
-		return n, err
+	for _, look := range []func(*db.Tx) ([]questionRow, error){twoPlaces, crowded} {
+		more, err := look(tx)
+		if err != nil {
+			return n, err
+		}
+		found = append(found, more...)
 	}
 	taken, err := db.Ask[questionRow](tx, "SELECT * FROM roll_questions WHERE open = 1 OR made_at >= ?", tx.Now.AddDate(0, 0, -2*askBack))
 	if err != nil {
@@ -93,7 +98,7 @@ func AskQuestions(tx *db.Tx, by access.Actor) (AskedCount, error) {
 		open[slot{q.SiteID, q.Month}] = open[slot{q.SiteID, q.Month}] || q.Open != nil
 		was[same{q.Kind, q.SessionID, id.Or(q.PersonID)}] = true
 	}
-	for _, q := range append(found, more...) {
+	for _, q := range found {
 		at, it := slot{q.SiteID, q.Month}, same{q.Kind, q.SessionID, id.Or(q.PersonID)}
 		if open[at] || was[it] {
 			continue
@@ -101,6 +106,9 @@ func AskQuestions(tx *db.Tx, by access.Actor) (AskedCount, error) {
 		one := 1
 		q.ID, q.Open, q.MadeAt = id.New[questionTag](), &one, tx.Now
 		if err := db.Insert(tx, &q); err != nil {
+			if db.IsDuplicate(err) {
+				err = db.Repeat(err)
+			}
 			return n, err
 		}
 		open[at], was[it] = true, true
@@ -119,24 +127,62 @@ func ahead(tx *db.Tx) ([]questionRow, error) {
 	return out, err
 }
 
-// twoPlaces finds people who were at two schools at once by their rolls; both schools are asked.
-func twoPlaces(tx *db.Tx) ([]questionRow, error) {
-	rows, err := db.Ask[struct {
-		SiteID    org.SiteID
-		HeldOn    date.Date
-		SessionID SessionID
-		OtherID   SessionID
-		PersonID  access.PersonID
-	}](tx, `SELECT s.site_id, s.held_on, s.id AS session_id, o.id AS other_id, m.person_id FROM sessions s JOIN sessions o ON o.held_on = s.held_on AND o.site_id <> s.site_id
-AND o.state = s.state AND o.began_at < s.ended_at AND s.began_at < o.ended_at
-JOIN marks m ON m.session_id = s.id AND m.state IN ? JOIN marks n ON n.session_id = o.id AND n.person_id = m.person_id AND n.state IN ?
-WHERE s.held_on >= ? AND s.state = ? ORDER BY s.held_on, s.id, m.person_id`,
-		[]State{Present, Observer}, []State{Present, Observer}, tx.Today().AddDays(-askBack), HandedIn)
+// inTheRoom is how many a roll says were there at once: nobody who made it up elsewhere.
+const inTheRoom = "s.present + s.observers + s.guests + s.adults + s.children"
+
+// crowded finds sessions in a house with more people than it holds. Of a house of which nobody has said how many it holds, and of a
+// session that was held at another place, nothing is asked.
+func crowded(tx *db.Tx) ([]questionRow, error) {
+	rows, err := db.Ask[sessionRow](tx, "SELECT s.id, s.site_id, s.held_on FROM sessions s JOIN sites h ON h.id = s.venue_site_id "+
+		"WHERE s.held_on >= ? AND s.state = ? AND h.seats > 0 AND s.place = '' AND "+inTheRoom+" > h.seats ORDER BY s.held_on, s.id", tx.Today().AddDays(-askBack), HandedIn)
 	out := make([]questionRow, len(rows))
-	for i, r := range rows {
-		out[i] = questionRow{SiteID: r.SiteID, Month: r.HeldOn.Month(), Kind: TwoPlaces, SessionID: r.SessionID, OtherSessionID: r.OtherID.Ptr(), PersonID: r.PersonID.Ptr()}
+	for i, s := range rows {
+		out[i] = questionRow{SiteID: s.SiteID, Month: s.HeldOn.Month(), Kind: Crowded, SessionID: s.ID}
 	}
 	return out, err
+}
+
+// twoPlaces finds people who were at two schools at once by their rolls; both schools are asked. It looks first for who was at two sessions
+// of a day at all: those are few, where the pairs of sessions of an activity day are a hundred thousand.
+func twoPlaces(tx *db.Tx) ([]questionRow, error) {
+	here, since := []State{Present, Observer}, tx.Today().AddDays(-askBack)
+	twice, err := db.Ask[access.PersonID](tx, "SELECT m.person_id FROM sessions s JOIN marks m ON m.session_id = s.id "+
+		"WHERE s.held_on >= ? AND s.state = ? AND m.state IN ? GROUP BY m.person_id, s.held_on HAVING COUNT(*) > 1", since, HandedIn, here)
+	if err != nil || len(twice) == 0 {
+		return nil, err
+	}
+	rows, err := db.Ask[stay](tx, "SELECT s.site_id, s.held_on, s.id AS session_id, s.began_at, s.ended_at, m.person_id FROM marks m JOIN sessions s ON s.id = m.session_id "+
+		"WHERE m.person_id IN ? AND m.state IN ? AND s.held_on >= ? AND s.state = ? AND s.began_at IS NOT NULL AND s.ended_at IS NOT NULL ORDER BY s.held_on, s.id, m.person_id",
+		slices.Compact(twice), here, since, HandedIn)
+	of := map[access.PersonID][]stay{}
+	for _, r := range rows {
+		of[r.PersonID] = append(of[r.PersonID], r)
+	}
+	var out []questionRow
+	for _, r := range rows {
+		for _, o := range of[r.PersonID] {
+			if r.meets(o) {
+				out = append(out, questionRow{
+					SiteID: r.SiteID, Month: r.HeldOn.Month(), Kind: TwoPlaces, SessionID: r.SessionID, OtherSessionID: o.SessionID.Ptr(), PersonID: r.PersonID.Ptr(),
+				})
+			}
+		}
+	}
+	return out, err
+}
+
+// stay is somebody at a session, by its roll.
+type stay struct {
+	SiteID           org.SiteID
+	HeldOn           date.Date
+	SessionID        SessionID
+	BeganAt, EndedAt time.Time
+	PersonID         access.PersonID
+}
+
+// meets reports that both are at the same hour at two schools.
+func (s stay) meets(o stay) bool {
+	return s.HeldOn == o.HeldOn && s.SiteID != o.SiteID && s.BeganAt.Before(o.EndedAt) && o.BeganAt.Before(s.EndedAt)
 }
 
 // QuestionView is a question with what it is about.
@@ -149,6 +195,8 @@ type QuestionView struct {
 	HeldOn    date.Date    `json:"held_on"`
 	Name      string       `json:"name"`       // of the person, "" for none
 	OtherName string       `json:"other_name"` // of the other school, "" for none
+	Came      int          `json:"came"`       // how many were there at once by the roll
+	Seats     int          `json:"seats"`      // how many the house holds, 0 where nobody has said
 	MayAnswer bool         `json:"may_answer"`
 }
 
@@ -166,13 +214,13 @@ func Questions(tx *db.Tx, by access.Actor, _ QuestionsInput) (db.Page[QuestionVi
 	q.and("q.open = 1")
 	seen, args := db.SchoolRange("u.path", "b.path", by.Visible(access.QuestionsSee))
 	q.and(seen, args...)
-	err := db.Each(tx, `SELECT q.id, q.kind, q.session_id, q.site_id, u.name, s.held_on, COALESCE(p.name, ''), COALESCE(v.name, ''), u.path, COALESCE(b.path, '')
-FROM roll_questions q JOIN sessions s ON s.id = q.session_id JOIN units u ON u.id = q.site_id JOIN sites h ON h.id = q.site_id LEFT JOIN units b ON b.id = h.branch_id
+	err := db.Each(tx, `SELECT q.id, q.kind, q.session_id, q.site_id, u.name, s.held_on, COALESCE(p.name, ''), COALESCE(v.name, ''), `+inTheRoom+`, e.seats, u.path, COALESCE(b.path, '')
+FROM roll_questions q JOIN sessions s ON s.id = q.session_id JOIN units u ON u.id = q.site_id JOIN sites h ON h.id = q.site_id JOIN sites e ON e.id = s.venue_site_id LEFT JOIN units b ON b.id = h.branch_id
 LEFT JOIN persons p ON p.id = q.person_id LEFT JOIN sessions o ON o.id = q.other_session_id LEFT JOIN units v ON v.id = o.site_id
 WHERE `+q.text+` ORDER BY u.code, s.held_on, q.id LIMIT 200`, q.args, func(scan func(...any) error) error {
 		var v QuestionView
 		var path, party string
-		err := scan(&v.ID, &v.Kind, &v.Session, &v.Site, &v.SiteName, &v.HeldOn, &v.Name, &v.OtherName, &path, &party)
+		err := scan(&v.ID, &v.Kind, &v.Session, &v.Site, &v.SiteName, &v.HeldOn, &v.Name, &v.OtherName, &v.Came, &v.Seats, &path, &party)
 		v.MayAnswer = by.Can(access.SessionsSubmit, path, party)
 		out.Items = append(out.Items, v)
 		return err

@@ -14,7 +14,7 @@ type Said struct {
 }
 
 // Replay makes the marks of a session from their history: from nothing, change after change, each from what stood before. A mark that
-// was never changed is its own record. It lists where the history does not fit together or does not end in what the roll says now; empty
+// was never changed is its own record. The day, the times, kinds, lessons and heads are replayed likewise. It lists where the history does not fit together or does not end in what the roll says now; empty
 // when all is well. Changes from before the list and the day of make-up study were kept are taken as they are. For jobs and tests: no
 // permission is asked.
 func Replay(tx *db.Tx, session SessionID) (map[access.PersonID]Said, []Difference, error) {
@@ -51,5 +51,6 @@ func Replay(tx *db.Tx, session SessionID) (map[access.PersonID]Said, []Differenc
 			now[m.PersonID] = said
 		}
 	}
-	return now, diff, nil
+	_, more, err := replayFields(tx, session)
+	return now, append(diff, more...), err
 }

@@ -43,6 +43,7 @@ type RevisionView struct {
 	Ahead     int              `json:"ahead,omitempty"`     // the device's clock against ours, in seconds; see [Receipt]
 	EnteredBy access.AccountID `json:"entered_by,omitzero"` // who pasted it for the phone
 	AgreedBy  access.AccountID `json:"agreed_by,omitzero"`  // to a correction of a closed roll; At is when
+	Fields    []FieldChange    `json:"fields"`              // what it changed beside marks; lessons by their titles
 }
 
 // RollView is a session with its roll.
@@ -256,9 +257,9 @@ ORDER BY revision, received_at`, session, session, session)
 		if len(out) > 0 && out[len(out)-1].Revision >= r.Revision {
 			continue // said nothing new
 		}
-		out = append(out, RevisionView{r.Revision, id.Or(r.AccountID), r.ReceivedAt, r.Why, r.Ahead, id.Or(r.EnteredBy), id.Or(r.AgreedBy)})
+		out = append(out, RevisionView{r.Revision, id.Or(r.AccountID), r.ReceivedAt, r.Why, r.Ahead, id.Or(r.EnteredBy), id.Or(r.AgreedBy), []FieldChange{}})
 	}
-	return out, nil
+	return addFields(tx, session, out)
 }
 
 // find reads a session and its school. Permission: SessionsSee there.

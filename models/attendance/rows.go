@@ -180,6 +180,6 @@ func (siteRow) TableName() string { return "person_sites" }
 // Rows lists the rows of this package, for the test that holds them against the schema.
 func Rows() []any {
 	return []any{
-		sessionRow{}, lessonRow{}, markRow{}, changeRow{}, conflictRow{}, guestRow{}, itemRow{}, monthRow{}, siteRow{}, correctionRow{}, disputeRow{}, questionRow{},
+		sessionRow{}, lessonRow{}, markRow{}, changeRow{}, conflictRow{}, guestRow{}, itemRow{}, monthRow{}, siteRow{}, correctionRow{}, disputeRow{}, questionRow{}, fieldRow{},
 	}
 }

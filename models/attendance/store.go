@@ -13,7 +13,7 @@ import (
 
 // store writes what was decided, tells the areas above and keeps the trace.
 func (w *work) store(a *Area, act string) error {
-	for _, f := range []func() error{w.storeSession, w.storeMarks, w.storeGuests, w.storeLessons, w.storeConflicts, w.held} {
+	for _, f := range []func() error{w.storeSession, w.storeFields, w.storeMarks, w.storeGuests, w.storeLessons, w.storeConflicts, w.held} {
 		if err := f(); err != nil {
 			return err
 		}

@@ -328,7 +328,7 @@ func equip(tx *db.Tx, by access.Actor, do siteDo) error {
 	if now.Network != do.Was.Network || now.Notes != do.Was.Notes {
 		return fail.Conflict("imports.fault_meanwhile")
 	}
-	in := org.SetEquipmentInput{Site: do.Site, Items: now.Items, Network: cmp.Or(do.Network, now.Network), Notes: cmp.Or(do.Equipment, now.Notes)}
+	in := org.SetEquipmentInput{Site: do.Site, Seats: now.Seats, Items: now.Items, Network: cmp.Or(do.Network, now.Network), Notes: cmp.Or(do.Equipment, now.Notes)}
 	_, err = org.SetEquipment(tx, by, in)
 	return err
 }

@@ -44,6 +44,7 @@ type Item struct {
 // EquipmentView is what a school has to work with.
 type EquipmentView struct {
 	Network string `json:"network"` // one of Networks, "" while nobody has said
+	Seats   int    `json:"seats"`   // how many can sit in the house, 0 while nobody has said
 	Items   []Item `json:"items"`   // in the order of Equipment
 	Notes   string `json:"notes"`   // what the kinds do not say
 }
@@ -63,12 +64,12 @@ func EquipmentOf(tx *db.Tx, sites []SiteID) (map[SiteID]EquipmentView, error) {
 	if len(sites) == 0 {
 		return out, nil
 	}
-	houses, err := db.All[siteRow](tx.Select("id", "network", "equipment").Where("id IN ?", sites))
+	houses, err := db.All[siteRow](tx.Select("id", "network", "equipment", "seats").Where("id IN ?", sites))
 	if err != nil {
 		return nil, err
 	}
 	for _, h := range houses {
-		out[h.ID] = EquipmentView{Network: h.Network, Items: []Item{}, Notes: h.Equipment}
+		out[h.ID] = EquipmentView{Network: h.Network, Seats: h.Seats, Items: []Item{}, Notes: h.Equipment}
 	}
 	rows, err := db.All[siteItem](tx.Where("site_id IN ?", sites))
 	for _, r := range rows {
@@ -88,7 +89,7 @@ func sortItems(items []Item) {
 
 func equipment(tx *db.Tx, s SiteView) (EquipmentView, error) {
 	rows, err := db.All[siteItem](tx.Where("site_id = ?", s.ID))
-	v := EquipmentView{Network: s.Network, Items: make([]Item, len(rows)), Notes: s.Equipment}
+	v := EquipmentView{Network: s.Network, Seats: s.Seats, Items: make([]Item, len(rows)), Notes: s.Equipment}
 	for i, r := range rows {
 		v.Items[i] = Item{r.Kind, r.Quantity, r.State, r.Note}
 	}
@@ -100,11 +101,12 @@ func equipment(tx *db.Tx, s SiteView) (EquipmentView, error) {
 type SetEquipmentInput struct {
 	Site    SiteID `path:"id" json:"-"`
 	Network string `json:"network" form:"network"` // "" for not known
+	Seats   int    `json:"seats" form:"seats"`     // how many can sit in the house, 1–999; 0 for not known
 	Items   []Item `json:"items"`                  // each kind once; what it does not have is left out
 	Notes   string `json:"notes" form:"notes"`
 }
 
-// SetEquipment keeps what a school has and how it is. The faults of an item are named after its kind: "count_television".
+// SetEquipment keeps what a school has and how it is, and how many can sit there. The faults of an item are named after its kind: "count_television".
 // Locks the school. Permission: SitesEquip on the school or its branch.
 func SetEquipment(tx *db.Tx, by access.Actor, in SetEquipmentInput) (EquipmentView, error) {
 	s, err := LockSite(tx, in.Site)
@@ -156,7 +158,7 @@ func KeepItems(tx *db.Tx, by access.Actor, site SiteID, items []Item) error {
 	if err != nil {
 		return err
 	}
-	now := EquipmentView{Network: before.Network, Items: items, Notes: before.Notes}
+	now := EquipmentView{Network: before.Network, Seats: before.Seats, Items: items, Notes: before.Notes}
 	slices.SortFunc(now.Items, func(a, b Item) int { return slices.Index(Equipment, a.Kind) - slices.Index(Equipment, b.Kind) })
 	if slices.Equal(before.Items, now.Items) {
 		return nil
@@ -167,10 +169,14 @@ func KeepItems(tx *db.Tx, by access.Actor, site SiteID, items []Item) error {
 	return auditEquipment(tx, by, site, before, now)
 }
 
+// mostSeats is more than any living room and its courtyard hold.
+const mostSeats = 999
+
 func (in SetEquipmentInput) check() (EquipmentView, error) {
 	var c fail.Check
-	v := EquipmentView{Network: in.Network, Items: []Item{}, Notes: c.Text("notes", in.Notes, 0, 300)}
+	v := EquipmentView{Network: in.Network, Seats: in.Seats, Items: []Item{}, Notes: c.Text("notes", in.Notes, 0, 300)}
 	checkNetwork(&c, in.Network)
+	c.Range("seats", in.Seats, 0, mostSeats)
 	seen := map[string]bool{}
 	for _, i := range in.Items {
 		if c.If(!slices.Contains(Equipment, i.Kind) || seen[i.Kind], "items", "input.choice") {
@@ -190,7 +196,7 @@ func checkNetwork(c *fail.Check, network string) {
 }
 
 func storeEquipment(tx *db.Tx, site SiteID, v EquipmentView) error {
-	if _, err := db.Set(tx.Model(&siteRow{}).Where("id = ?", site), map[string]any{"network": v.Network, "equipment": v.Notes}); err != nil {
+	if _, err := db.Set(tx.Model(&siteRow{}).Where("id = ?", site), map[string]any{"network": v.Network, "equipment": v.Notes, "seats": v.Seats}); err != nil {
 		return err
 	}
 	if err := tx.Where("site_id = ?", site).Delete(&siteItem{}).Error; err != nil {
@@ -207,7 +213,7 @@ func storeEquipment(tx *db.Tx, site SiteID, v EquipmentView) error {
 }
 
 func auditEquipment(tx *db.Tx, by access.Actor, site SiteID, before, now EquipmentView) error {
-	change := audit.Changes{}.Code("network", before.Network, now.Network)
+	change := audit.Changes{}.Code("network", before.Network, now.Network).Int("seats", before.Seats, now.Seats)
 	if before.Notes != now.Notes {
 		change = change.Field("notes")
 	}

@@ -30,13 +30,13 @@ func TestEquipment(t *testing.T) {
 		tree := orgtest.County(t, e)
 		by := orgtest.As(access.Village, tree.Village.Path)
 		items := []org.Item{{Kind: "books", Count: 40, State: "good"}, {Kind: "television", Count: 1, State: "repair", Note: "没有声音"}}
-		got, err := done(e, org.SetEquipment, by, org.SetEquipmentInput{Site: tree.Site.ID, Network: "mobile_good", Items: items, Notes: "黑板一块"})
-		want := org.EquipmentView{Network: "mobile_good", Items: []org.Item{items[1], items[0]}, Notes: "黑板一块"}
+		got, err := done(e, org.SetEquipment, by, org.SetEquipmentInput{Site: tree.Site.ID, Network: "mobile_good", Seats: 25, Items: items, Notes: "黑板一块"})
+		want := org.EquipmentView{Network: "mobile_good", Seats: 25, Items: []org.Item{items[1], items[0]}, Notes: "黑板一块"}
 		if d := cmp.Diff(want, got); d != "" || err != nil {
 			t.Errorf("%v %s", err, d)
 		}
 		_, err = done(e, org.SetEquipment, by, org.SetEquipmentInput{
-			Site: tree.Site.ID, Network: "5g", Notes: strings.Repeat("茶", 301),
+			Site: tree.Site.ID, Network: "5g", Seats: 1000, Notes: strings.Repeat("茶", 301),
 			Items: []org.Item{{Kind: "books", Count: 0, State: "lost", Note: strings.Repeat("茶", 101)}, {Kind: "books", Count: 1, State: "good"}, {Kind: "gun", Count: 1, State: "good"}},
 		})
 		e1, ok := fail.As(err)
@@ -46,10 +46,10 @@ func TestEquipment(t *testing.T) {
 				names = append(names, f.Name)
 			}
 		}
-		if d := cmp.Diff([]string{"notes", "network", "count_books", "state_books", "note_books", "items", "items"}, names); d != "" {
+		if d := cmp.Diff([]string{"notes", "network", "seats", "count_books", "state_books", "note_books", "items", "items"}, names); d != "" {
 			t.Errorf("%v %s", err, d)
 		}
-		if got, err = done(e, org.SetEquipment, by, org.SetEquipmentInput{Site: tree.Site.ID}); err != nil || len(got.Items) > 0 || got.Network != "" {
+		if got, err = done(e, org.SetEquipment, by, org.SetEquipmentInput{Site: tree.Site.ID}); err != nil || len(got.Items) > 0 || got.Network != "" || got.Seats != 0 {
 			t.Errorf("%+v %v", got, err)
 		}
 	})

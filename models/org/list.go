@@ -8,7 +8,7 @@ import (
 )
 
 const siteColumns = `SELECT s.id, u.code, u.name, v.name AS village, t.name AS township, s.plaque, s.licence,
-s.licensed_on, s.changed_on, s.address, s.equipment, s.network, COALESCE(b.name, '') AS branch,
+s.licensed_on, s.changed_on, s.address, s.equipment, s.network, s.seats, COALESCE(b.name, '') AS branch,
 s.village_group_id, COALESCE(n.name, '') AS village_group
 FROM sites s JOIN units u ON u.id = s.id JOIN units v ON v.id = u.parent_id JOIN units t ON t.id = v.parent_id
 LEFT JOIN units b ON b.id = s.branch_id LEFT JOIN units n ON n.id = s.village_group_id `

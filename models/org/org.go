@@ -107,6 +107,7 @@ type siteRow struct {
 	Address    string
 	Equipment  string
 	Network    string
+	Seats      int // how many can sit in the house, 0 while nobody has said
 	MadeAt     time.Time
 
 	VillageGroupID *UnitID // 村民小组 in which the house stands; nil while nobody has said

@@ -26,6 +26,7 @@ type SiteView struct {
 	Address    string    `json:"address"`
 	Equipment  string    `json:"equipment"`
 	Network    string    `json:"network"`
+	Seats      int       `json:"seats"` // how many can sit in the house, 0 while nobody has said
 	Branch     string    `json:"branch"`
 
 	VillageGroupID UnitID `json:"village_group_id,omitzero"` // 村民小组 in which the house stands

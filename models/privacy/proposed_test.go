@@ -46,7 +46,7 @@ func TestProposed(t *testing.T) {
 			t.Fatalf("%+v", got)
 		}
 		e.Do(t, func(tx *db.Tx) error {
-			for _, kind := range []privacy.Kind{"people_dead", "people_moved", "guests", "reasons", "handovers"} {
+			for _, kind := range []privacy.Kind{"people_dead", "people_moved", "guests", "reasons", "agreements", "handovers"} {
 				if n, more, err := privacy.Drop(tx, kind); n != 0 || more || err != nil {
 					t.Errorf("%s: %d %v %v", kind, n, more, err)
 				}

@@ -61,6 +61,10 @@ var rules = []rule{
 		cond: "person_id IS NULL AND name <> '" + goneName + "' AND at < ?",
 	},
 	{kind: "reasons", usual: 5 * year, least: year, most: 10 * year, table: "mark_changes", key: []string{"id"}, set: "why = ''", cond: "why <> '' AND received_at < ?"},
+	{
+		kind: "agreements", usual: 5 * year, least: year, most: 10 * year, table: "roll_corrections", key: []string{"id"}, set: "why = '', answer = ''",
+		cond: "(why <> '' OR answer <> '') AND decided_at < ?",
+	},
 	{kind: "handovers", usual: 5 * year, least: year, most: 10 * year, table: "handovers", key: []string{"id"}, set: "note = ''", cond: "note <> '' AND made_at < ?"},
 	{kind: "people_dead", usual: 5 * year, least: year, most: 30 * year, table: "persons", key: []string{"id"}, propose: true},
 	{kind: "people_moved", usual: 5 * year, least: year, most: 30 * year, table: "persons", key: []string{"id"}, propose: true},
