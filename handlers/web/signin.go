@@ -21,23 +21,16 @@ type prefs = accounts.Prefs
 const accountKey = "account"
 
 // newSessions keeps sign-ins in the database, their tokens hashed. No idle timeout of
-// the library's: with one every GET would write.
+// the library's: with one every GET would write. It is not made by scs.New, which starts a store in memory that nobody ends.
 func newSessions(w *App) *scs.SessionManager {
-	m := scs.New()
-	m.Lifetime = officeDay
-	m.HashTokenInStore = true
-	m.Cookie.Name = "huotang"
-	m.Cookie.HttpOnly = true
-	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.Secure = w.secureCookies()
-	m.Cookie.Persist = true
-	m.Codec = plainCodec{}
-	m.Store = &signInStore{w: w, codec: m.Codec}
-	m.ErrorFunc = func(rw http.ResponseWriter, r *http.Request, err error) {
-		w.Log.ErrorContext(r.Context(), "sign-in store failed", "err", err)
-		http.Error(rw, "503", http.StatusServiceUnavailable)
+	return &scs.SessionManager{
+		Lifetime: officeDay, HashTokenInStore: true, Codec: plainCodec{}, Store: &signInStore{w: w, codec: plainCodec{}},
+		Cookie: scs.SessionCookie{Name: "huotang", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: w.secureCookies(), Persist: true},
+		ErrorFunc: func(rw http.ResponseWriter, r *http.Request, err error) {
+			w.Log.ErrorContext(r.Context(), "sign-in store failed", "err", err)
+			http.Error(rw, "503", http.StatusServiceUnavailable)
+		},
 	}
-	return m
 }
 
 // asker is who asks, as read with the sign-in: a request that only reads need not ask again.
