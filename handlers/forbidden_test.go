@@ -89,7 +89,7 @@ func (w *world) refuse(c refusal) {
 
 func refusals() []refusal {
 	var out []refusal
-	for _, part := range [][]refusal{schoolRefusals(), townshipRefusals(), readerRefusals(), accountRefusals(), bodyRefusals(), playRefusals(), givenRefusals(), seenRefusals(), messageRefusals()} {
+	for _, part := range [][]refusal{schoolRefusals(), townshipRefusals(), readerRefusals(), accountRefusals(), bodyRefusals(), playRefusals(), givenRefusals(), seenRefusals(), lifeRefusals(), messageRefusals()} {
 		out = append(out, part...)
 	}
 	return out
