@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,9 +12,11 @@ import (
 	"huotang/models/attendance"
 	"huotang/models/calendar"
 	"huotang/models/calendar/calendartest"
+	"huotang/models/courses/coursestest"
 	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/fail"
+	"huotang/models/id"
 	"huotang/models/org"
 	"huotang/models/org/orgtest"
 )
@@ -196,6 +199,82 @@ func TestSealWhileRollsComeIn(t *testing.T) {
 			out := s.State == calendar.NoRecord && s.Sessions == 0 && s.Attendances == 0 && s.Later != nil && s.Later.Sessions == 1
 			if !in && !out {
 				t.Errorf("half in: %+v later %+v", s, s.Later)
+			}
+		}
+	})
+}
+
+// A roll that came after its month was sealed stands nowhere until the township lets it in; then it stands beside what was sealed, which
+// stays, and two clerks who let it in at once count it once.
+func TestLateRollsBesideTheSeal(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		w.Clock.Set(date.New(2026, 11, 1).At(9, 0))
+		calendartest.Rule(t, w.Env, w.Township.ID, calendartest.OnDay(20))
+		w.Clock.Set(date.New(2026, 11, 20).At(21, 0))
+		w.Hold(t, w.Sister, date.New(2026, 11, 20))
+		w.Clock.Set(date.New(2026, 12, 11).At(1, 0))
+		w.seal(t)
+		w.Clock.Set(date.New(2026, 12, 12).At(9, 0))
+		var late []attendance.SessionID
+		for i, s := range []org.School{w.Site, w.Sister} {
+			host := coursestest.Actor(t, w.Env, access.Host, s.Path)
+			taken := date.New(2026, 11, 21).At(20, 0)
+			in := attendance.SubmitInput{
+				Session: attendance.SessionID(id.New[world]()), Site: s.ID, HeldOn: date.New(2026, 11, 21), Minutes: 60,
+				Stamp: attendance.Stamp{Device: "phone", Seq: int64(i + 1), RecordedAt: &taken},
+				Marks: []attendance.MarkInput{{Person: w.Members[s.ID][0], Value: attendance.Value{State: attendance.Present}}},
+			}
+			w.Do(t, func(tx *db.Tx) error {
+				r, err := w.Area.Submit(tx, host, in)
+				if !r.Late {
+					t.Errorf("%+v", r)
+				}
+				return err
+			})
+			late = append(late, in.Session)
+		}
+		months := func() map[org.SiteID]SchoolMonth {
+			out := map[org.SiteID]SchoolMonth{}
+			for _, m := range must(t, w, Month, orgtest.By, MonthInput{Month: november, Unit: w.Township.Code}).Items {
+				out[m.Site] = m
+			}
+			return out
+		}
+		before := months()
+		if m := before[w.Site.ID]; m.Later != nil || m.Sessions != 0 || m.State != calendar.NoRecord {
+			t.Errorf("stands there before it was let in: %+v %+v", m, m.Later)
+		}
+		if m := before[w.Sister.ID]; m.Later != nil || m.Sessions != 1 {
+			t.Errorf("the sister: %+v %+v", m, m.Later)
+		}
+		var wg sync.WaitGroup
+		var n atomic.Int64
+		for range 2 {
+			clerk := coursestest.Actor(t, w.Env, access.Township, w.Township.Path)
+			wg.Go(func() {
+				var v attendance.Admitted
+				err := w.Write(context.Background(), func(tx *db.Tx) (err error) {
+					v, err = w.Area.Admit(tx, clerk, attendance.AdmitInput{Sessions: late})
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				n.Add(int64(v.Admitted))
+			})
+		}
+		wg.Wait()
+		if n.Load() != 2 {
+			t.Errorf("%d let in", n.Load())
+		}
+		for site, m := range months() {
+			was := before[site]
+			if m.Sessions != was.Sessions || m.Attendances != was.Attendances || m.State != was.State || m.SealedAt == nil {
+				t.Errorf("what was sealed has changed: %+v, was %+v", m, was)
+			}
+			want := map[org.SiteID]int{w.Site.ID: 1, w.Sister.ID: 2}[site]
+			if (want > 0) != (m.Later != nil) || want > 0 && m.Later.Sessions != want {
+				t.Errorf("beside it: %+v, want %d", m.Later, want)
 			}
 		}
 	})
