@@ -41,6 +41,7 @@ func connect(cfg configs.Config, d *db.DB, store media.Store) (handlers.Areas, e
 		Attendance: attendance.New(),
 		Service:    service.New(),
 		Library:    &media.Library{DB: d, Store: store, Limit: cfg.UploadLimit()},
+		Album:      media.NewAlbum(d, store),
 	}
 	a.Relay = relay.New(cfg.Key("relay"), a.Attendance)
 	a.Accounts.SealWith(phones)

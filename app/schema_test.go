@@ -30,6 +30,7 @@ import (
 	"huotang/models/org"
 	"huotang/models/outbox"
 	"huotang/models/people"
+	"huotang/models/photos"
 	"huotang/models/privacy"
 	"huotang/models/progress"
 	"huotang/models/relay"
@@ -43,7 +44,7 @@ import (
 // rows are the row structs of all areas.
 var rows = slices.Concat(
 	db.Rows(), audit.Rows(), settings.Rows(), outbox.Rows(), runs.Rows(), org.Rows(), people.Rows(), accounts.Rows(),
-	calendar.Rows(), courses.Rows(), videos.Rows(), curricula.Rows(), exchange.Rows(), feeds.Rows(), attendance.Rows(), relay.Rows(), progress.Rows(), service.Rows(), imports.Rows(),
+	calendar.Rows(), courses.Rows(), videos.Rows(), curricula.Rows(), exchange.Rows(), feeds.Rows(), attendance.Rows(), photos.Rows(), relay.Rows(), progress.Rows(), service.Rows(), imports.Rows(),
 	privacy.Rows(), messages.Rows(), reports.Rows(),
 )
 

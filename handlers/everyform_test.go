@@ -33,6 +33,7 @@ var alone = map[string]func(*testing.T){
 	"/setup":                TestSetUpForm,
 	"/lessons/:id/video":    TestUploads,
 	"/imports/new":          TestLists,
+	"/sessions/:id/photos":  TestPhotoUploads,
 	"/lessons/:id/position": TestKeptPlace,
 	"/language":             TestChoicesOfABrowser,
 	"/elder":                TestChoicesOfABrowser,
@@ -105,6 +106,8 @@ func presses() []press {
 	return []press{
 		{by: "host inside", page: "/sessions/{done}", post: "/sessions/{done}/settle"},
 		{by: "host inside", page: "/today?site={site}", post: "/sessions/{open}/void"},
+		{by: "host inside", page: "/sessions/{done}/photos", post: "/sessions/{done}/photos/{photo}/remove"},
+		{by: "host inside", page: "/sessions/{done}/photos", post: "/sessions/{done}/photos/{removed}/restore"},
 		{by: "host inside", page: "/waiting", post: "/waiting/disputes/{dispute}"},
 		{by: "host inside", page: "/waiting", post: "/waiting/questions/{question}"},
 		{by: "host inside", page: "/me/rolls", post: "/me/rolls/{done}/dispute"},

@@ -52,6 +52,7 @@ func (w *world) fill() {
 	w.fillExchange()
 	w.fillSessions()
 	w.fillLife()
+	w.fillPhotos()
 	w.fillService()
 	w.fillAccounts()
 	w.fillPrivacy()

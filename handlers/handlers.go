@@ -18,6 +18,7 @@ import (
 	messagepages "huotang/handlers/messages"
 	"huotang/handlers/org"
 	peoplepages "huotang/handlers/people"
+	photopages "huotang/handlers/photos"
 	privacypages "huotang/handlers/privacy"
 	"huotang/handlers/progress"
 	reportpages "huotang/handlers/reports"
@@ -55,6 +56,7 @@ type Areas struct {
 	Relay      *relay.Area
 	Service    *service.Area
 	Library    *media.Library
+	Album      *media.Album
 	Imports    *imports.Area
 	Messages   *messages.Area
 	Jobs       *jobs.Scheduler
@@ -77,6 +79,7 @@ func New(w *web.App, a Areas) http.Handler {
 	videopages.Mount(p, api, a.Library)
 	exchangepages.Mount(p, api, a.Exchange)
 	rollpages.Mount(p, api, a.Attendance, a.Relay)
+	photopages.Mount(p, api, a.Album)
 	progress.Mount(p, api)
 	servicepages.Mount(p, api, a.Service)
 	importpages.Mount(p, api, a.Imports)

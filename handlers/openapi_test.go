@@ -95,6 +95,8 @@ func TestDescriptionIsWhole(t *testing.T) {
 // typeOf is the content type of a row's body.
 func typeOf(body string) string {
 	switch body {
+	case snapshot:
+		return "image/jpeg"
 	case upload:
 		return "video/mp4"
 	case listFile:

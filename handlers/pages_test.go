@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 var files = map[string]bool{
 	"GET /lessons/:id/play": true, "GET /reports/trend.svg": true, "GET /reports/summary.xlsx": true, "GET /reports/summary.csv": true,
 	"GET /imports/templates/:kind": true, "GET /imports/:id/file": true, "GET /ics/:secret": true,
-	"GET /reports/month.xlsx": true,
+	"GET /reports/month.xlsx": true, "GET /sessions/:id/photos/:photo": true,
 }
 
 // leads are routes that lead to another page, and those whose page comes only with a code or with a roll; the tests below see these.

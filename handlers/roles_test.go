@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -89,8 +87,8 @@ func (w *world) send(s *seat, method, path, body string) answer {
 		return w.as(s, method, path, w.form(body))
 	}
 	file, err := []byte(listText), error(nil)
-	if body == upload {
-		file, err = os.ReadFile(filepath.Join("..", "media", "testdata", name))
+	if body == upload || body == snapshot {
+		file, err = testPicture(name)
 	}
 	if err != nil {
 		w.t.Fatal(err)

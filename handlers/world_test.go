@@ -112,7 +112,7 @@ func (w *world) build(e *dbtest.Env, cfg web.Config) {
 		Privacy:  privacy.New(peopletest.Ring(w.t)),
 		Accounts: accounts.New(bytes.Repeat([]byte{7}, 32)), Courses: courses.New(), Curricula: curricula.New(), Exchange: exchange.New(), Attendance: attendance.New(),
 		Feeds:   feeds.New(bytes.Repeat([]byte{9}, 32)),
-		Service: service.New(), Library: &media.Library{DB: e.DB, Store: store, Limit: 4 << 20},
+		Service: service.New(), Library: &media.Library{DB: e.DB, Store: store, Limit: 4 << 20}, Album: media.NewAlbum(e.DB, store),
 		Jobs: jobs.New(e.DB, log, "test", e.Clock.Now),
 	}
 	w.areas.Relay = relay.New(bytes.Repeat([]byte{11}, 32), w.areas.Attendance)

@@ -13,6 +13,7 @@ import (
 	"huotang/models/db"
 	"huotang/models/fail"
 	"huotang/models/org"
+	"huotang/models/photos"
 	"huotang/models/progress"
 )
 
@@ -83,6 +84,9 @@ type sessionPage struct {
 	Accounts map[accounts.AccountID]string
 	Refused  []refusal // of the newest item, for its sender
 	Asked    []attendance.CorrectionView
+
+	Photos     []photos.View
+	SeesPhotos bool
 }
 
 type refusal struct{ Name, Why string }
@@ -140,6 +144,9 @@ func readSession(r *web.Request, in attendance.SessionInput, mine bool) (session
 		if page.Hours, err = progress.HoursOf(tx, page.Session); err != nil {
 			return err
 		}
+		if err := page.pictures(tx, by); err != nil {
+			return err
+		}
 		who := []accounts.AccountID{page.Session.SubmittedBy, page.Session.OpenedBy}
 		for _, v := range page.Session.Revisions {
 			who = append(who, v.Account, v.EnteredBy, v.AgreedBy)
@@ -161,6 +168,16 @@ func readSession(r *web.Request, in attendance.SessionInput, mine bool) (session
 		return page.refusals(tx, by, in)
 	})
 	return page, err
+}
+
+// pictures reads the session's pictures, for those who may see them.
+func (p *sessionPage) pictures(tx *db.Tx, by access.Actor) error {
+	found, err := photos.List(tx, by, photos.ListInput{Session: p.Session.ID})
+	p.Photos, p.SeesPhotos = found.Items, err == nil
+	if fail.KindOf(err) == fail.ForbiddenAct {
+		return nil
+	}
+	return err
 }
 
 // refusals names whom the newest item could not mark, and why.

@@ -129,7 +129,7 @@ func operation(g *openapi3gen.Generator, route Route) (*openapi3.Operation, erro
 // requestBody describes what is sent: an input's JSON fields, or a file as it is.
 func requestBody(g *openapi3gen.Generator, op *openapi3.Operation, route Route) error {
 	if route.File {
-		file := openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), []string{"video/*", "application/octet-stream"})
+		file := openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), []string{"video/*", "image/jpeg", "image/png", "application/octet-stream"})
 		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).
 			WithDescription("The file itself, not a form with the file in it.").WithContent(file)}
 		return nil

@@ -1,0 +1,190 @@
+package handlers_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"huotang/media"
+	"huotang/models/access"
+	"huotang/models/attendance"
+	"huotang/models/courses/coursestest"
+	"huotang/models/db"
+	"huotang/models/db/dbtest"
+	"huotang/models/id"
+	"huotang/models/photos"
+)
+
+// snapshot stands for the bytes of a picture, alone or in a multipart form.
+const snapshot = "@evening.jpg"
+
+func testPicture(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join("..", "media", "testdata", name))
+}
+
+// fillPhotos puts a picture under the session {done}, and one that was removed.
+func (w *world) fillPhotos() {
+	b, err := testPicture("evening.jpg")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	done := parse[attendance.SessionID](w, "done")
+	host := coursestest.Actor(w.t, w.Env, access.Host, w.tree.Site.Path)
+	for _, name := range []string{"photo", "removed"} {
+		v, _, err := w.areas.Album.Receive(w.t.Context(), host, media.Sent{
+			ID: photos.PhotoID(id.New[world]()), Session: done, Kind: photos.Evening, Body: bytes.NewReader(b),
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.name(name, v.ID)
+	}
+	w.do(func(tx *db.Tx) error {
+		_, err := photos.Remove(tx, host, photos.PhotoInput{Session: done, Photo: parse[photos.PhotoID](w, "removed")})
+		return err
+	})
+	w.ids["newphoto"] = id.New[world]().String()
+}
+
+// pictured is who sees the pictures of Site: whoever sees everybody's marks there. A secretary sees his own members' only.
+func pictured(w *world, s *seat) int {
+	if err := s.actor.Require(access.SessionsSee, w.objects["site"]...); err != nil {
+		return status(err)
+	}
+	if !s.actor.Can(access.SessionsMarks, w.tree.Site.Path) {
+		return 403
+	}
+	return allowed
+}
+
+func photoRows() []row {
+	submit := access.SessionsSubmit
+	return []row{
+		{route: "GET /sessions/:id/photos", at: "/sessions/{done}/photos", want: pictured},
+		{route: "POST /sessions/:id/photos", at: "/sessions/{done}/photos", body: snapshot, need: submit, on: "site"},
+		{route: "GET /sessions/:id/photos/:photo", at: "/sessions/{done}/photos/{photo}", want: pictured},
+		{route: "POST /sessions/:id/photos/:photo/remove", at: "/sessions/{done}/photos/{photo}/remove", body: "x=1", need: submit, on: "site"},
+		{route: "POST /sessions/:id/photos/:photo/restore", at: "/sessions/{done}/photos/{removed}/restore", body: "x=1", need: submit, on: "site"},
+		{route: "GET /api/v1/sessions/:id/photos", at: "/api/v1/sessions/{done}/photos", want: pictured},
+		{route: "PUT /api/v1/sessions/:id/photos/:photo", at: "/api/v1/sessions/{done}/photos/{newphoto}?kind=photo", body: snapshot, need: submit, on: "site"},
+		{route: "GET /api/v1/sessions/:id/photos/:photo", at: "/api/v1/sessions/{done}/photos/{photo}", want: pictured},
+		{route: "DELETE /api/v1/sessions/:id/photos/:photo", at: "/api/v1/sessions/{done}/photos/{photo}", need: submit, on: "site"},
+		{route: "POST /api/v1/sessions/:id/photos/:photo/restore", at: "/api/v1/sessions/{done}/photos/{removed}/restore", body: `{}`, need: submit, on: "site"},
+	}
+}
+
+// sendPictures posts a form with files, each under its name.
+func (w *world) sendPictures(s *seat, at, kind string, english bool, files ...[]byte) answer {
+	w.t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	if err := m.WriteField("kind", kind); err != nil {
+		w.t.Fatal(err)
+	}
+	for i, content := range files {
+		part, err := m.CreateFormFile("file", fmt.Sprintf("%d.jpg", i))
+		if err == nil {
+			_, err = part.Write(content)
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	_ = m.Close()
+	cookie := s.cookie
+	if english {
+		cookie += "; lang=en"
+	}
+	return w.as(s, http.MethodPost, at, b.String(), "Content-Type", m.FormDataContentType(), "Cookie", cookie)
+}
+
+// What is no picture is refused in plain words, on the page and by the API, and nothing of it is kept.
+func TestPhotoUploads(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	good, err := testPicture("evening.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, host := w.expand("/sessions/{done}/photos"), w.who("host inside")
+	had := w.as(host, http.MethodGet, "/api/v1"+at, "").body
+	words := []byte(strings.Repeat("这不是照片。", 1000))
+	for _, english := range []bool{false, true} {
+		for what, c := range map[string]struct {
+			content []byte
+			status  int
+		}{
+			"a text named .jpg": {words, 422},
+			"an empty file":     {nil, 422},
+			"a page":            {[]byte("<html><script>alert(1)</script>"), 422},
+			"half a picture":    {good[:len(good)/2], 422},
+			"a bomb":            {append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x01\x86\xa0\x00\x01\x86\xa0\x08\x02\x00\x00\x00"), 0x3d, 0x0a, 0x1d, 0x8b), 422},
+			"too large":         {append(slices.Clone(good), make([]byte, media.MaxPicture)...), 413},
+			"far too large":     {make([]byte, 12*media.MaxPicture), 413},
+		} {
+			a := w.sendPictures(host, at, "photo", english, c.content)
+			page := parsePage(t, a)
+			said := text(page.Find(".errors"))
+			if a.status != c.status || said == "" || han(said) == english {
+				t.Errorf("%s: status %d, want %d: %q", what, a.status, c.status, said)
+			}
+			if page.Find(`input[type=file][name=file]`).Length() != 1 {
+				t.Errorf("%s: the form is gone", what)
+			}
+			api := w.as(host, http.MethodPut, w.expand("/api/v1"+at+"/{newphoto}"), string(c.content), "Content-Type", "image/jpeg")
+			if api.status != c.status || !strings.Contains(api.header.Get("Content-Type"), "problem+json") {
+				t.Errorf("%s: the API says %d %s", what, api.status, api.body)
+			}
+		}
+	}
+	if now := w.as(host, http.MethodGet, "/api/v1"+at, "").body; now != had {
+		t.Errorf("kept: %s", now)
+	}
+	for what, a := range map[string]answer{
+		"no file":        w.sendPictures(host, at, "photo", false),
+		"no such kind":   w.sendPictures(host, at, "selfie", false, good),
+		"too many":       w.sendPictures(host, at, "photo", false, good, good, good, good, good, good, nil),
+		"the API's kind": w.as(host, http.MethodPut, w.expand("/api/v1"+at+"/{newphoto}?kind=selfie"), string(good), "Content-Type", "image/jpeg"),
+		"the API's time": w.as(host, http.MethodPut, w.expand("/api/v1"+at+"/{newphoto}?taken_at=yesterday"), string(good), "Content-Type", "image/jpeg"),
+		"not a form":     w.as(host, http.MethodPost, at, "file=x"),
+		"a form cut off": w.as(host, http.MethodPost, at, "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nabc", "Content-Type", "multipart/form-data; boundary=x"),
+	} {
+		if a.status != 422 {
+			t.Errorf("%s: %d %s", what, a.status, a.body)
+		}
+	}
+	for what, c := range map[string]struct {
+		by     string
+		method string
+		path   string
+		status int
+	}{
+		"another school's":        {"host outside", http.MethodPut, "/api/v1/sessions/{done}/photos/{newphoto}", 404},
+		"no such session":         {"host inside", http.MethodPut, "/api/v1/sessions/{nobody}/photos/{newphoto}", 404},
+		"no ID":                   {"host inside", http.MethodPut, "/api/v1/sessions/{done}/photos/1", 404},
+		"the clerk's":             {"township inside", http.MethodPut, "/api/v1/sessions/{done}/photos/{newphoto}", 403},
+		"under another session":   {"host inside", http.MethodGet, "/api/v1/sessions/{open}/photos/{photo}", 404},
+		"removed under another":   {"host inside", http.MethodDelete, "/api/v1/sessions/{open}/photos/{photo}", 404},
+		"what was removed":        {"host inside", http.MethodGet, "/sessions/{done}/photos/{removed}", 404},
+		"another's ID":            {"host inside", http.MethodPut, "/api/v1/sessions/{open}/photos/{photo}", 409},
+		"the store's folder":      {"host inside", http.MethodGet, "/static/../photos/{photo}.jpg", 404},
+		"a secretary looks at it": {"secretary inside", http.MethodGet, "/sessions/{done}/photos/{photo}", 403},
+	} {
+		body := ""
+		if c.method == http.MethodPut {
+			body = string(good)
+		}
+		if a := w.as(w.who(c.by), c.method, w.expand(c.path), body, "Content-Type", "image/jpeg"); a.status != c.status {
+			t.Errorf("%s: %d, want %d: %s", what, a.status, c.status, a.body)
+		}
+	}
+	a := w.as(host, http.MethodGet, w.expand(at+"/{photo}"), "")
+	if a.status != 200 || a.header.Get("Content-Type") != "image/jpeg" || !strings.HasPrefix(a.header.Get("Cache-Control"), "private") || strings.Contains(a.body, "Exif") {
+		t.Errorf("%d %v", a.status, a.header)
+	}
+}
