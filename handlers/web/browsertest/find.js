@@ -110,7 +110,7 @@
     const top = document.elementFromPoint(x, y);
     const mine = top && (top === el || el.contains(top) || top.contains(el) && top.closest('label,a,button') ||
       top.closest('label') && top.closest('label').control === el || el.tagName === 'LABEL' && el.control === top);
-    return { x, y, covered: mine ? '' : describe(top), disabled: !!el.disabled };
+    return { x, y, covered: mine ? '' : describe(top), disabled: !!el.disabled, busy: !!el.parentElement.closest('[aria-busy="true"]') };
   }
 
   function describe(el) {
@@ -139,6 +139,7 @@
     const rec = { click: null, submit: null };
     window.browsertestAct = rec;
     if (!scripts) {
+      rec.click = false;
       const link = el.closest('a[href]');
       const button = el.closest('button,input[type=submit]');
       if (link) rec.click = leaves(link);
@@ -177,7 +178,7 @@
       const el = toTap(path, words);
       if (!el) return null;
       const s = spot(el);
-      if (s && !s.covered && !s.disabled) arm(el, scripts);
+      if (s && !s.covered && !s.disabled && !s.busy) arm(el, scripts);
       return s;
     },
     fillSpot(path, words, scripts) {
@@ -232,9 +233,12 @@
     },
     armFocus(scripts) {
       arm(document.activeElement || document.body, scripts);
+      window.browsertestAct.click = window.browsertestAct.click || false; // few keys click
     },
+    // Whether a new page is to come; null as long as the tap has not clicked.
     acted() {
       const rec = window.browsertestAct;
+      if (rec && rec.click === null && !rec.submit) return null;
       return !rec || !!rec.click || !!rec.submit;
     },
     page() {

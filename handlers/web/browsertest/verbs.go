@@ -74,9 +74,11 @@ type spot struct {
 	Kind     string
 	Covered  string
 	Disabled bool
+	Busy     bool
 }
 
-// reach waits until the thing can be touched: it stands there, is not covered, not disabled, and no longer moves.
+// reach waits until the thing can be touched: it stands there, is not covered, not disabled, no longer moves, and nothing around it is
+// still at work (aria-busy), which would move it.
 func (p *Person) reach(doing, expression string) spot {
 	p.t.Helper()
 	var last, now *spot
@@ -87,7 +89,7 @@ func (p *Person) reach(doing, expression string) spot {
 		if err != nil {
 			now = nil
 		}
-		return now != nil && last != nil && *now == *last && now.Covered == "" && !now.Disabled
+		return now != nil && last != nil && *now == *last && now.Covered == "" && !now.Disabled && !now.Busy
 	}
 	switch {
 	case p.until(ready):
@@ -98,6 +100,8 @@ func (p *Person) reach(doing, expression string) spot {
 		p.fail("%s: it is disabled", doing)
 	case now.Covered != "":
 		p.fail("%s: it is covered by %s", doing, now.Covered)
+	case now.Busy:
+		p.fail("%s: what is around it stays busy", doing)
 	}
 	p.fail("%s: it does not come to rest", doing)
 	return spot{}
@@ -144,8 +148,14 @@ func (p *Person) act(doing string, input func() error) {
 	if err := input(); err != nil {
 		p.fail("%s: %v", doing, err)
 	}
-	goes, err := eval[bool](p, "acted()") // an error: the page is just going
-	if err == nil && !goes && see(w, func() int { return w.starting }) == starting && see(w, func() int { return w.pages }) == before {
+	same := func() bool {
+		return see(w, func() bool { return w.starting == starting && w.pages == before })
+	}
+	goes, err := eval[*bool](p, "acted()") // an error: the page is just going
+	for begin := time.Now(); err == nil && goes == nil && same() && time.Since(begin) < time.Second; time.Sleep(beat) {
+		goes, err = eval[*bool](p, "acted()") // a busy page clicks late
+	}
+	if err == nil && (goes == nil || !*goes) && same() {
 		return
 	}
 	if !p.until(func() bool {
