@@ -1,22 +1,13 @@
 package web
 
 import (
-	"encoding"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
 	"strings"
-	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3gen"
 	"github.com/gin-gonic/gin"
-	"github.com/go-json-experiment/json"
-)
-
-var (
-	marshalerType = reflect.TypeFor[encoding.TextMarshaler]()
-	timeType      = reflect.TypeFor[time.Time]()
 )
 
 // openAPI serves the description of the JSON API, made once from the registered ops' types.
@@ -29,10 +20,34 @@ func (w *App) openAPI(c *gin.Context) {
 	c.Data(http.StatusOK, "application/json; charset=utf-8", b)
 }
 
+// makeDocument describes the mounted endpoints as OpenAPI.
 func (w *App) makeDocument() ([]byte, error) {
-	doc, err := w.Describe()
-	if err != nil {
-		return nil, err
+	doc := openAPIDocument{
+		OpenAPI: "3.0.3",
+		Info: map[string]string{
+			"title": "Huotang", "version": w.Version,
+			"description": "The JSON face of every op. Sign in with POST /api/v1/sign-in; the cookie it sets is the credential. " +
+				"Errors are application/problem+json. Lists give {items, next}; next goes into ?after=.",
+		},
+		Paths: map[string]map[string]apiOperation{},
+		Components: map[string]any{"securitySchemes": map[string]any{
+			signInScheme: map[string]string{"type": "apiKey", "in": "cookie", "name": w.sessions.Cookie.Name},
+		}},
+		Security: []map[string][]string{{signInScheme: {}}},
+	}
+	for _, route := range w.routes {
+		if !route.API {
+			continue
+		}
+		op, err := operation(route)
+		if err != nil {
+			return nil, fmt.Errorf("web: openapi of %s %s: %w", route.Method, route.Path, err)
+		}
+		path := openAPIPath(route.Path)
+		if doc.Paths[path] == nil {
+			doc.Paths[path] = map[string]apiOperation{}
+		}
+		doc.Paths[path][strings.ToLower(route.Method)] = op
 	}
 	b, err := json.Marshal(doc)
 	if err != nil {
@@ -41,134 +56,77 @@ func (w *App) makeDocument() ([]byte, error) {
 	return b, nil
 }
 
-// Describe makes the OpenAPI document of the mounted endpoints.
-func (w *App) Describe() (*openapi3.T, error) {
-	doc := &openapi3.T{
-		OpenAPI: "3.0.3",
-		Info: &openapi3.Info{
-			Title: "Huotang", Version: w.Version,
-			Description: "The JSON face of every op. Sign in with POST /api/v1/sign-in; the cookie it sets is the credential. " +
-				"Errors are application/problem+json. Lists give {items, next}; next goes into ?after=.",
-		},
-		Paths: openapi3.NewPaths(),
-		Components: &openapi3.Components{SecuritySchemes: openapi3.SecuritySchemes{signInScheme: {
-			Value: openapi3.NewSecurityScheme().WithType("apiKey").WithIn("cookie").WithName(w.sessions.Cookie.Name),
-		}}},
-		Security: *openapi3.NewSecurityRequirements().With(openapi3.NewSecurityRequirement().Authenticate(signInScheme)),
-	}
-	g := openapi3gen.NewGenerator(openapi3gen.SchemaCustomizer(customise))
-	for _, route := range w.routes {
-		if !route.API {
-			continue
-		}
-		op, err := operation(g, route)
-		if err != nil {
-			return nil, fmt.Errorf("web: openapi of %s %s: %w", route.Method, route.Path, err)
-		}
-		doc.AddOperation(openAPIPath(route.Path), route.Method, op)
-	}
-	return doc, nil
-}
-
 // signInScheme names what every endpoint asks for that is not public.
 const signInScheme = "sign_in"
 
-// customise describes types that write themselves as text, which the generator cannot know.
-func customise(_ string, t reflect.Type, _ reflect.StructTag, s *openapi3.Schema) error {
-	if t == timeType || !t.Implements(marshalerType) && !reflect.PointerTo(t).Implements(marshalerType) {
-		return nil
+func operation(route Route) (op apiOperation, err error) {
+	op = apiOperation{
+		OperationID: strings.ToLower(route.Method) + strings.NewReplacer("/api/v1", "", "/", "_", ":", "").Replace(route.Path),
+		Summary:     route.Op,
+		Tags:        []string{strings.SplitN(strings.TrimPrefix(route.Path, "/api/v1/"), "/", 2)[0]},
 	}
-	nullable := s.Nullable
-	*s = openapi3.Schema{Type: &openapi3.Types{"string"}, Nullable: nullable}
-	switch {
-	case t.String() == "date.Date":
-		s.Description = "A local day, 2006-01-02; empty for none."
-	case t.String() == "date.Month":
-		s.Description = "A month, 2006-01; empty for none."
-	case strings.HasPrefix(t.String(), "id.ID["):
-		s.Description = "A UUID; empty for none."
+	if op.Parameters, err = parameters(route); err != nil {
+		return op, err
 	}
-	return nil
-}
-
-func operation(g *openapi3gen.Generator, route Route) (*openapi3.Operation, error) {
-	op := openapi3.NewOperation()
-	op.OperationID = strings.ToLower(route.Method) + strings.NewReplacer("/api/v1", "", "/", "_", ":", "").Replace(route.Path)
-	op.Summary = route.Op
-	op.Tags = []string{strings.SplitN(strings.TrimPrefix(route.Path, "/api/v1/"), "/", 2)[0]}
-	if err := parameters(g, op, route); err != nil {
-		return nil, err
-	}
-	if err := requestBody(g, op, route); err != nil {
-		return nil, err
+	if op.RequestBody, err = requestBody(route); err != nil {
+		return op, err
 	}
 	if route.Public {
-		op.Security = openapi3.NewSecurityRequirements() // none
+		op.Security = &[]map[string][]string{} // none
 	}
-	out, err := schemaOf(g, route.Out)
-	if err != nil {
-		return nil, err
-	}
-	ok := openapi3.NewResponse().WithDescription("Done.")
+	ok := apiBody{Description: "Done."}
 	switch {
 	case route.Gives != nil:
-		ok = ok.WithContent(openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), route.Gives))
-	case out != nil:
-		ok = ok.WithJSONSchemaRef(out)
+		ok.Content = content(binary(), route.Gives...)
+	case route.Out != nil:
+		out, err := schemaOf(reflect.TypeOf(route.Out))
+		if err != nil {
+			return op, err
+		}
+		ok.Content = content(out, "application/json")
 	}
-	op.AddResponse(http.StatusOK, ok)
-	problem, err := schemaOf(g, Problem{})
+	problem, err := schemaOf(reflect.TypeFor[Problem]())
 	if err != nil {
-		return nil, err
+		return op, err
 	}
-	op.Responses.Set("default", &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("An error.").
-		WithContent(openapi3.NewContentWithSchemaRef(problem, []string{"application/problem+json"}))})
+	op.Responses = map[string]apiBody{
+		"200":     ok,
+		"default": {Description: "An error.", Content: content(problem, "application/problem+json")},
+	}
 	return op, nil
 }
 
 // requestBody describes what is sent: an input's JSON fields, or a file as it is.
-func requestBody(g *openapi3gen.Generator, op *openapi3.Operation, route Route) error {
+func requestBody(route Route) (*apiBody, error) {
 	if route.File {
-		file := openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), []string{"video/*", "image/jpeg", "image/png", "application/octet-stream"})
-		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).
-			WithDescription("The file itself, not a form with the file in it.").WithContent(file)}
-		return nil
+		return &apiBody{
+			Required: true, Description: "The file itself, not a form with the file in it.",
+			Content: content(binary(), "video/*", "image/jpeg", "image/png", "application/octet-stream"),
+		}, nil
 	}
-	body, err := schemaOf(g, route.In)
-	if err != nil {
-		return err
+	if route.Method == http.MethodGet || route.In == nil {
+		return nil, nil //nolint:nilnil // nothing is sent
 	}
-	if route.Method != http.MethodGet && body != nil && len(body.Value.Properties) > 0 {
-		body.Value.WithoutAdditionalProperties()
-		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithJSONSchemaRef(body)}
+	body, err := schemaOf(reflect.TypeOf(route.In))
+	if err != nil || len(body.Properties) == 0 {
+		return nil, err
 	}
-	return nil
+	body.More = false
+	return &apiBody{Content: content(body, "application/json")}, nil
 }
 
-func schemaOf(g *openapi3gen.Generator, v any) (*openapi3.SchemaRef, error) {
-	if v == nil {
-		return nil, nil //nolint:nilnil // nothing to describe
-	}
-	ref, err := g.NewSchemaRefForValue(v, nil)
-	if err != nil {
-		return nil, fmt.Errorf("%T: %w", v, err)
-	}
-	return openapi3.NewSchemaRef("", ref.Value), nil
-}
-
-func parameters(g *openapi3gen.Generator, op *openapi3.Operation, route Route) error {
+func parameters(route Route) (out []apiParameter, err error) {
 	described := map[string]bool{}
 	add := func(in, name string, t reflect.Type) error {
-		s, err := schemaOf(g, reflect.New(t).Elem().Interface())
-		if err != nil {
-			return err
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem() // it is there or not
 		}
-		p := &openapi3.Parameter{Name: name, In: in, Required: in == "path", Schema: s}
-		op.AddParameter(p)
+		s, err := schemaOf(t)
+		out = append(out, apiParameter{Name: name, In: in, Required: in == "path", Schema: s})
 		described[name] = true
-		return nil
+		return err
 	}
-	err := eachField(reflect.TypeOf(route.In), func(f reflect.StructField) error {
+	err = eachField(reflect.TypeOf(route.In), func(f reflect.StructField) error {
 		for _, in := range []string{"path", "query"} {
 			if name := f.Tag.Get(in); name != "" && (in == "query" || strings.Contains(route.Path, ":"+name)) {
 				return add(in, name, f.Type)
@@ -177,16 +135,16 @@ func parameters(g *openapi3gen.Generator, op *openapi3.Operation, route Route) e
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for part := range strings.SplitSeq(route.Path, "/") {
 		if name, ok := strings.CutPrefix(part, ":"); ok && !described[name] {
 			if err := add("path", name, reflect.TypeFor[string]()); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return out, nil
 }
 
 func eachField(t reflect.Type, do func(reflect.StructField) error) error {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"huotang/handlers/static"
 	"huotang/handlers/web"
 	"huotang/handlers/web/webtest"
@@ -163,7 +165,12 @@ func TestDescriptionIsValid(t *testing.T) {
 	e := dbtest.SQLite(t)
 	var calls int
 	s := webtest.New(t, e, mount(&calls))
-	doc, err := s.App.Describe()
+	resp, err := http.Get(s.URL + "/api/v1/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	doc, err := openapi3.NewLoader().LoadFromIoReader(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
