@@ -58,6 +58,9 @@ func start(path string) (context.Context, error) {
 	return chromium.ctx, chromium.err
 }
 
+// omnibox are the pages that every new browser makes for its own address line, which nobody sees here.
+const omnibox = "WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+
 // options are those of a process whose profile lies in the folder.
 func options(path, folder string) []chromedp.ExecAllocatorOption {
 	options := []chromedp.ExecAllocatorOption{
@@ -67,7 +70,7 @@ func options(path, folder string) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"), // nothing leaves this machine
 		chromedp.Flag("lang", "zh-CN"),
 		chromedp.Flag("force-color-profile", "srgb"),
-		chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints"),
+		chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints,"+omnibox),
 	}
 	for _, flag := range []string{
 		"disable-dev-shm-usage", "disable-background-networking", "disable-component-update", "disable-sync", "disable-gpu",
