@@ -71,7 +71,7 @@ func (a *Area) Merge(tx *db.Tx, by access.Actor, in MergeInput) (Merged, error) 
 		return Merged{}, err
 	}
 	m := Merging(in)
-	if err := a.lockBoth(tx, by, m); err != nil {
+	if err := a.lockBoth(tx, by, m, unmerged); err != nil {
 		return Merged{}, err
 	}
 	moved := map[string]any{}
@@ -96,14 +96,14 @@ func (a *Area) Merge(tx *db.Tx, by access.Actor, in MergeInput) (Merged, error) 
 	return Merged{row.ID, m.Kept, m.Gone}, AuditOf(tx, by, m.Kept, "person.merge", audit.Changes{}.ID("gone_id", PersonID{}, m.Gone))
 }
 
-// lockBoth asks for the permission and locks everything, twice the same if nobody came between.
-func (a *Area) lockBoth(tx *db.Tx, by access.Actor, m Merging) error {
+// lockBoth asks for the permission and locks everything, twice the same if nobody came between; the records themselves by one.
+func (a *Area) lockBoth(tx *db.Tx, by access.Actor, m Merging, one func(*db.Tx, PersonID) error) error {
 	for _, person := range []PersonID{m.Kept, m.Gone} {
 		p, err := Find(tx, person)
 		if err != nil {
 			return err
 		}
-		if err := requireMerge(tx, by, p); err != nil {
+		if err := requireOf(tx, by, access.PeopleMerge, p); err != nil {
 			return err
 		}
 	}
@@ -115,27 +115,20 @@ func (a *Area) lockBoth(tx *db.Tx, by access.Actor, m Merging) error {
 		}
 	}
 	for _, person := range inOrder([]PersonID{m.Kept, m.Gone}) {
-		if _, err := lock(tx, person); err != nil {
+		if err := one(tx, person); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func requireMerge(tx *db.Tx, by access.Actor, p Person) error {
-	err := by.Require(access.PeopleMerge, p.Home()...)
-	if fail.KindOf(err) != fail.Missing {
-		return err
-	}
-	seen, sErr := seenAt(tx, p)
-	if sErr != nil {
-		return sErr
-	}
-	if by.Can(access.PeopleNames, seen...) {
-		return fail.Forbidden("access.forbidden")
-	}
+// unmerged locks a record that is not merged into another, merged one that may be.
+func unmerged(tx *db.Tx, person PersonID) error {
+	_, err := lock(tx, person)
 	return err
 }
+
+func merged(tx *db.Tx, person PersonID) error { return tx.Lock("persons", person) }
 
 // UnmergeInput names a merge.
 type UnmergeInput struct {
@@ -154,7 +147,7 @@ func (a *Area) Unmerge(tx *db.Tx, by access.Actor, in UnmergeInput) (Merged, err
 		return Merged{}, err
 	}
 	m := Merging{row.KeptID, row.GoneID}
-	if err := a.lockApart(tx, by, m); err != nil {
+	if err := a.lockBoth(tx, by, m, merged); err != nil {
 		return Merged{}, err
 	}
 	if row, err = db.One[mergeRow](tx.Where("id = ?", in.ID), "people.merge_missing"); err != nil {
@@ -180,32 +173,6 @@ func (a *Area) Unmerge(tx *db.Tx, by access.Actor, in UnmergeInput) (Merged, err
 		return Merged{}, err
 	}
 	return Merged{row.ID, m.Kept, m.Gone}, AuditOf(tx, by, m.Kept, "person.unmerge", audit.Changes{}.ID("gone_id", m.Gone, PersonID{}))
-}
-
-// lockApart is [Area.lockBoth] for records that are merged.
-func (a *Area) lockApart(tx *db.Tx, by access.Actor, m Merging) error {
-	for _, person := range []PersonID{m.Kept, m.Gone} {
-		p, err := Find(tx, person)
-		if err != nil {
-			return err
-		}
-		if err := requireMerge(tx, by, p); err != nil {
-			return err
-		}
-	}
-	for _, p := range a.parts {
-		if p.Lock != nil {
-			if err := p.Lock(tx, m); err != nil {
-				return err
-			}
-		}
-	}
-	for _, person := range inOrder([]PersonID{m.Kept, m.Gone}) {
-		if err := tx.Lock("persons", person); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func mayUndo(tx *db.Tx, row mergeRow) error {
@@ -263,7 +230,7 @@ func (a *Area) Compare(tx *db.Tx, by access.Actor, in PairInput) (Pair, error) {
 	for i, person := range []PersonID{in.Person, in.Other} {
 		p, err := Find(tx, person)
 		if err == nil {
-			err = requireMerge(tx, by, p)
+			err = requireOf(tx, by, access.PeopleMerge, p)
 		}
 		if err == nil {
 			out.Sides[i], index[i], err = a.side(tx, by, p)

@@ -344,10 +344,15 @@ func Names(tx *db.Tx, persons []PersonID) (map[PersonID]string, error) {
 	return names, nil
 }
 
-// requireEdit asks for PeopleEdit where the person is administered. One who sees the
-// name only because the person attends his school is told so (forbidden).
+// requireEdit asks for PeopleEdit as [requireOf] does.
 func requireEdit(tx *db.Tx, by access.Actor, p Person) error {
-	err := by.Require(access.PeopleEdit, p.Home()...)
+	return requireOf(tx, by, access.PeopleEdit, p)
+}
+
+// requireOf asks for a permission where the person is administered. One who sees the name only because the person attends his school is
+// told so (forbidden).
+func requireOf(tx *db.Tx, by access.Actor, perm access.Permission, p Person) error {
+	err := by.Require(perm, p.Home()...)
 	if fail.KindOf(err) != fail.Missing {
 		return err
 	}
