@@ -137,14 +137,19 @@ func printReport(r *web.Request) error {
 	return r.Render("reports/print", page)
 }
 
-// printMonth lays a month's schools out on A4.
-func printMonth(r *web.Request) error {
-	var in reports.MonthInput
-	if err := r.Bind(&in); err != nil {
-		return err
+// wholeMonth reads a month with all its schools, for paper.
+func wholeMonth(r *web.Request) (in reports.MonthInput, v reports.MonthView, err error) {
+	if err = r.Bind(&in); err != nil {
+		return in, v, err
 	}
 	in.After, in.Limit = "", 1000
-	v, err := web.Ask(r, reports.Month, in)
+	v, err = web.Ask(r, reports.Month, in)
+	return in, v, err
+}
+
+// printMonth lays a month's schools out on A4.
+func printMonth(r *web.Request) error {
+	in, v, err := wholeMonth(r)
 	if err != nil {
 		return err
 	}
@@ -161,12 +166,7 @@ func printMonth(r *web.Request) error {
 
 // monthBook answers with a month's schools as an Excel file: of a sealed month the sealed figures, with today's beside them.
 func monthBook(r *web.Request) error {
-	var in reports.MonthInput
-	if err := r.Bind(&in); err != nil {
-		return err
-	}
-	in.After, in.Limit = "", 1000
-	v, err := web.Ask(r, reports.Month, in)
+	_, v, err := wholeMonth(r)
 	if err != nil {
 		return err
 	}
