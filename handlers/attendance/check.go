@@ -106,7 +106,7 @@ func (s sheet) submit(v stored, form string) (attendance.SubmitInput, error) {
 	adults, children := number(s.Adults), number(s.Children)
 	in := attendance.SubmitInput{
 		Session: v.ID, BaseRevision: number(s.Revision), Lessons: []courses.LessonID{}, Guests: s.Guests(), Adults: &adults, Children: &children,
-		Place: &s.Place, Recorder: &s.Recorder, Why: s.Why, Stamp: attendance.Stamp{Device: form, Seq: 1},
+		Place: &s.Place, Recorder: &s.Recorder, Why: s.Why, OnPaper: s.OnPaper, Stamp: attendance.Stamp{Device: form, Seq: 1},
 	}
 	for _, k := range s.Kinds {
 		in.Kinds = append(in.Kinds, attendance.Kind(k))

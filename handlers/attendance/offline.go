@@ -36,7 +36,7 @@ order_household order_name present_short receipt receipt_no records roll session
 still_missing today tonight unit_minutes unnamed villagers what_kind what_taught where why write_name`) {
 		keys = append(keys, "attendance."+k)
 	}
-	return append(keys, "people.household_title", "sign_in.title")
+	return append(keys, "people.household_title", "sign_in.title", "exchange.they_come", "exchange.you_go")
 }
 
 func newOffline(w *web.App) *offline {

@@ -15,7 +15,7 @@ import (
 // that it can go from page to page and come back. Its form fields are
 //
 //	revision, p (a person due, in order), mark.N was.N reason.N made_up.N (of the N-th), came and had (villagers),
-//	by (the order of those due), extra (guests), adults, children, lesson, kind, began, ended, held_on, place, recorder, why.
+//	by (the order of those due), extra (guests), adults, children, lesson, kind, began, ended, held_on, place, recorder, on_paper, why.
 type sheet struct {
 	Revision string
 	Due      []line
@@ -31,6 +31,7 @@ type sheet struct {
 	Place    string
 	Recorder string
 	Why      string
+	OnPaper  bool
 	By       string // "household", or else by name
 }
 
@@ -100,7 +101,7 @@ func typed(f url.Values, v attendance.RollView) sheet {
 	s := sheet{
 		Revision: f.Get("revision"), Extra: f["extra"], Adults: f.Get("adults"), Children: f.Get("children"), Lessons: f["lesson"],
 		Kinds: f["kind"], By: f.Get("by"),
-		Began: f.Get("began"), Ended: f.Get("ended"), HeldOn: f.Get("held_on"), Place: f.Get("place"), Recorder: f.Get("recorder"), Why: f.Get("why"),
+		Began: f.Get("began"), Ended: f.Get("ended"), HeldOn: f.Get("held_on"), Place: f.Get("place"), Recorder: f.Get("recorder"), Why: f.Get("why"), OnPaper: f.Get("on_paper") != "",
 	}
 	for i, person := range f["p"] {
 		s.Due = append(s.Due, line{

@@ -26,6 +26,7 @@ type todayPage struct {
 	Tonight []attendance.Planned // the lessons to begin with: those of the month not taught yet
 	Schools []org.SiteView       // to choose from, for who has several
 	MayMove bool
+	Waits   bool // for a word about its rolls, see /waiting
 
 	Unloaded []int // years of the days ahead on the page whose holidays are not entered
 }
@@ -76,6 +77,9 @@ func todayOf(r *web.Request) (todayPage, error) {
 		school, err := org.FindSchool(tx, site)
 		page.MayMove = by.Can(access.CalendarMove, school.Paths()...)
 		if err != nil {
+			return err
+		}
+		if page.Waits, err = attendance.Waiting(tx, by, attendance.TodayInput{Site: site}); err != nil {
 			return err
 		}
 		page.Unloaded, err = page.unloaded(tx)

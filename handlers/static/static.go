@@ -151,7 +151,7 @@ func Worker(version string) []byte {
 // packs are files that are fetched together, in one request: a JSON object of their texts by address. A service worker takes them apart.
 var packs = map[string][]string{"js/roll-call.pack": {
 	"js/store.js", "js/send.js", "js/words.js", "js/draft.js", "js/device.js", "js/relay.js", "js/page.js", "js/today.js", "js/roll-call.js",
-	"js/hand-in.js", "js/outbox.js", "js/offline.js",
+	"js/photos.js", "js/hand-in.js", "js/outbox.js", "js/offline.js",
 }}
 
 func pack(names map[string]*file, list []string) []byte {

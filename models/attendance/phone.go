@@ -20,6 +20,7 @@ const (
 	phoneBack     = 62
 	phoneAhead    = 42
 	phoneSessions = 3
+	phoneHeld     = 14 // back, of meetings that are held and may still be corrected
 	phoneNear     = 80
 	phoneNearDays = 366 // back, of names that were written here
 )
@@ -32,11 +33,12 @@ type PhoneView struct {
 	Site     org.SiteID       `json:"site"`
 	SiteCode string           `json:"site_code"`
 	SiteName string           `json:"site_name"`
-	Days     []PhoneDay       `json:"days"`   // activity days, the earliest first
-	Roster   []PhonePerson    `json:"roster"` // of today, in the order of names
-	Plan     []PhoneLesson    `json:"plan"`   // reviewed lessons of the months of Days up to the next one
-	Last     []PhoneSession   `json:"last"`   // handed in, the newest first
-	Near     []string         `json:"near"`   // names to propose for people outside the roster, in the order of names
+	Days     []PhoneDay       `json:"days"`     // activity days, the earliest first
+	Meetings []PhoneMeeting   `json:"meetings"` // of exchange weeks, the earliest first
+	Roster   []PhonePerson    `json:"roster"`   // of today, in the order of names
+	Plan     []PhoneLesson    `json:"plan"`     // reviewed lessons of the months of Days up to the next one
+	Last     []PhoneSession   `json:"last"`     // handed in, the newest first
+	Near     []string         `json:"near"`     // names to propose for people outside the roster, in the order of names
 }
 
 // PhoneDay is an activity day.
@@ -46,6 +48,22 @@ type PhoneDay struct {
 	PlannedOn date.Date          `json:"planned_on"`
 	Hour      string             `json:"hour,omitempty"` // "20:00"
 	State     calendar.State     `json:"state"`          // as seen on the day of reading; see [calendar.State.Seen]
+}
+
+// PhoneMeeting is the meeting of an exchange week. Who hosts it calls the roll of all schools; who goes there learns where to.
+type PhoneMeeting struct {
+	Session calendar.SessionID `json:"session"`
+	HeldOn  date.Date          `json:"held_on"`
+	Hour    string             `json:"hour,omitempty"`
+	State   exchange.State     `json:"state"`          // as seen on the day of reading
+	Host    string             `json:"host,omitempty"` // name of the school that one goes to; "" for the host
+	Guests  []PhoneGuests      `json:"guests"`         // the schools that come, by code; [] for who goes there
+}
+
+// PhoneGuests are the people of a school that comes, but for those whom the meeting has already.
+type PhoneGuests struct {
+	Name   string        `json:"name"`
+	Roster []PhonePerson `json:"roster"`
 }
 
 // PhonePerson is a person of the roster.
@@ -105,7 +123,7 @@ func Phone(tx *db.Tx, by access.Actor, in PhoneInput) (PhoneView, error) {
 		return PhoneView{}, err
 	}
 	v := PhoneView{Account: by.Account, Who: by.Name, Site: school.ID, SiteCode: school.Code, SiteName: school.Name}
-	for _, step := range []func(*db.Tx, org.School) error{v.days, v.roster, v.lessons, v.sessions, v.near} {
+	for _, step := range []func(*db.Tx, org.School) error{v.days, v.roster, v.meetings, v.lessons, v.sessions, v.near} {
 		if err := step(tx, school); err != nil {
 			return PhoneView{}, err
 		}
@@ -128,17 +146,83 @@ func (v *PhoneView) roster(tx *db.Tx, school org.School) error {
 	if err != nil {
 		return err
 	}
+	v.Roster = phonePersons(list)
 	persons := make([]access.PersonID, len(list))
 	for i, m := range list {
 		persons[i] = m.Person
 	}
 	homes, err := people.Homes(tx, persons)
-	v.Roster = make([]PhonePerson, len(list))
-	for i, m := range list {
-		due := m.Standing.Due()
-		v.Roster[i] = PhonePerson{m.Person, m.Name, due, due && m.Exempt, homes[m.Person].Name, homes[m.Person].Code}
+	for i, p := range v.Roster {
+		v.Roster[i].Home, v.Roster[i].Order = homes[p.ID].Name, homes[p.ID].Code
 	}
 	return err
+}
+
+func phonePersons(list []people.Member) []PhonePerson {
+	out := make([]PhonePerson, len(list))
+	for i, m := range list {
+		due := m.Standing.Due()
+		out[i] = PhonePerson{ID: m.Person, Name: m.Name, Due: due, Exempt: due && m.Exempt}
+	}
+	return out
+}
+
+// meetings reads the exchange weeks around today, with the rosters of the guests where the school hosts: its roll has them anyway, see
+// [Roll].
+func (v *PhoneView) meetings(tx *db.Tx, school org.School) error {
+	today := tx.Today()
+	cards, err := exchange.Around(tx, school.ID, today.AddDays(-phoneBack), today.AddDays(phoneAhead))
+	if err != nil {
+		return err
+	}
+	v.Meetings = []PhoneMeeting{}
+	for _, c := range cards {
+		if c.State == exchange.Held && today.Sub(c.HeldOn) > phoneHeld {
+			continue
+		}
+		m := PhoneMeeting{Session: c.SessionID, HeldOn: c.HeldOn, Hour: c.Hour, State: c.State, Guests: []PhoneGuests{}}
+		if c.Host.ID != school.ID {
+			m.Host = c.Host.Name
+		} else if err := m.invite(tx, v.Roster, c.Guests); err != nil {
+			return err
+		}
+		v.Meetings = append(v.Meetings, m)
+	}
+	return nil
+}
+
+// invite adds the schools that come; who is on two rosters comes with the first, as in [rosterOn].
+func (m *PhoneMeeting) invite(tx *db.Tx, home []PhonePerson, schools []exchange.SchoolView) error {
+	have := make(map[access.PersonID]bool, len(home))
+	for _, p := range home {
+		have[p.ID] = true
+	}
+	for _, s := range schools {
+		list, err := people.RosterOn(tx, s.ID, tx.Today())
+		if err != nil {
+			return err
+		}
+		all := phonePersons(list)
+		others := slices.DeleteFunc(all, func(p PhonePerson) bool { return have[p.ID] })
+		for _, p := range others {
+			have[p.ID] = true
+		}
+		m.Guests = append(m.Guests, PhoneGuests{s.Name, others})
+	}
+	return nil
+}
+
+// at is the roster of a session: the school's, and in a meeting that of the guests.
+func (v *PhoneView) at(session SessionID) []PhonePerson {
+	out := slices.Clone(v.Roster)
+	for _, m := range v.Meetings {
+		if m.Session == session {
+			for _, g := range m.Guests {
+				out = append(out, g.Roster...)
+			}
+		}
+	}
+	return out
 }
 
 // lessons reads the plan of this month and of the months that are left over or come next.
@@ -159,8 +243,7 @@ func (v *PhoneView) lessons(tx *db.Tx, school org.School) error {
 	return nil
 }
 
-// sessions reads the last sessions with their rolls. The meeting of an exchange week has the people of several schools: it is
-// called and corrected with a network.
+// sessions reads the last sessions with their rolls; the meeting of an exchange week only while the phone has its guests.
 func (v *PhoneView) sessions(tx *db.Tx, school org.School) error {
 	rows, err := db.All[sessionRow](tx.Where("site_id = ? AND state = ?", school.ID, HandedIn).Order("held_on DESC, id DESC").Limit(phoneSessions))
 	if err != nil {
@@ -174,7 +257,8 @@ func (v *PhoneView) sessions(tx *db.Tx, school org.School) error {
 			if err != nil {
 				return err
 			}
-			if joint {
+			kept := slices.ContainsFunc(v.Meetings, func(m PhoneMeeting) bool { return m.Session == s.ID })
+			if joint && !kept {
 				continue
 			}
 		}
@@ -204,12 +288,13 @@ func (v *PhoneView) session(tx *db.Tx, s sessionRow, kinds []Kind) (PhoneSession
 	if err != nil {
 		return out, err
 	}
+	here := v.at(s.ID)
 	for _, m := range marks {
 		if m.Revision == 0 || m.State == Unmarked {
 			continue
 		}
 		mark := PhoneMark{Person: m.PersonID, Value: m.value()}
-		if !slices.ContainsFunc(v.Roster, func(p PhonePerson) bool { return p.ID == m.PersonID }) {
+		if !slices.ContainsFunc(here, func(p PhonePerson) bool { return p.ID == m.PersonID }) {
 			mark.Name = m.Name
 		}
 		out.Marks = append(out.Marks, mark)

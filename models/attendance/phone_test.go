@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"huotang/models/access"
 	"huotang/models/attendance"
@@ -12,6 +13,7 @@ import (
 	"huotang/models/calendar"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
+	"huotang/models/exchange"
 	"huotang/models/org/orgtest"
 	"huotang/models/people"
 	"huotang/models/people/peopletest"
@@ -94,4 +96,49 @@ func TestPhoneNamesWhoIsGone(t *testing.T) {
 	if len(v.Roster) != 1 || len(named) != 1 || named[0].Person != s.Members[0] {
 		t.Errorf("the roster is %+v, the last roll %+v", v.Roster, v.Last[0].Marks)
 	}
+}
+
+// The host of an exchange week's meeting has the people of all schools on the phone, each once; a guest is told where to go and has
+// nobody else's. The roll that a phone calls of them without a network is taken as it comes, and can be corrected from the phone.
+func TestPhoneMeeting(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		m := newMeeting(t, e)
+		v := phone(t, e, m.Host, m.School)
+		if len(v.Meetings) != 1 || v.Meetings[0].Session != m.group.SessionID || v.Meetings[0].Host != "" {
+			t.Fatalf("the host's meetings are %+v", v.Meetings)
+		}
+		i := slices.IndexFunc(v.Meetings[0].Guests, func(g attendance.PhoneGuests) bool { return g.Name == m.Sister.Name })
+		if i < 0 || len(v.Meetings[0].Guests[i].Roster) != 2 || len(v.Roster) != 4 {
+			t.Errorf("the guests are %+v beside %+v", v.Meetings[0].Guests, v.Roster)
+		}
+		sister := m.School
+		sister.Site = m.Sister
+		away := phone(t, e, m.sister, sister)
+		if len(away.Meetings) != 1 || away.Meetings[0].Host != m.School.School.Name || len(away.Meetings[0].Guests) != 0 {
+			t.Errorf("the guest's meetings are %+v", away.Meetings)
+		}
+
+		in := m.item(attendancetest.All(append(slices.Clone(m.Members), m.guests...), attendance.Present)...)
+		in.Kinds = []attendance.Kind{attendance.Exchange}
+		r := attendancetest.MustSubmit(t, e, m.rolls, m.Host, in)
+		if r.Present != 4 || r.Due != 4 || r.Refused != 0 {
+			t.Errorf("the receipt is %+v", r)
+		}
+		m.is(t, exchange.Held)
+		v = phone(t, e, m.Host, m.School)
+		if len(v.Last) != 1 || len(v.Last[0].Marks) != 4 || v.Meetings[0].State != exchange.Held {
+			t.Fatalf("the last roll is %+v, the meeting %+v", v.Last, v.Meetings)
+		}
+		for _, m := range v.Last[0].Marks {
+			if m.Name != "" {
+				t.Errorf("%s is named beside the roster", m.Name)
+			}
+		}
+		e.Clock.Add(15 * 24 * time.Hour)
+		v = phone(t, e, m.Host, m.School)
+		if len(v.Last) != 0 || len(v.Meetings) != 0 {
+			t.Errorf("the phone still has %+v of %+v", v.Last, v.Meetings)
+		}
+		attendancetest.Sound(t, e)
+	})
 }

@@ -50,6 +50,10 @@ func TestRoles(t *testing.T) {
 				_, err := attendance.Phone(tx, by, attendance.PhoneInput{Site: s.School.ID})
 				return err
 			}},
+			{"waiting", true, func(tx *db.Tx, by access.Actor) error {
+				_, err := attendance.Waiting(tx, by, attendance.TodayInput{Site: s.School.ID})
+				return err
+			}},
 			{"receipt", true, func(tx *db.Tx, by access.Actor) error {
 				_, err := attendance.ReadReceipt(tx, by, attendance.ReceiptInput{ID: ref.ID})
 				return err

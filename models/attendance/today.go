@@ -205,3 +205,20 @@ WHERE s.site_id IN ? AND s.state = ? AND s.held_on >= ?`, sites, HandedIn, since
 	}
 	return out, err
 }
+
+// Waiting reports that something about the school's rolls waits for a word of its host: two phones that differ, somebody's own row, a question.
+// It says not how much. Permission: SessionsSubmit on the school.
+func Waiting(tx *db.Tx, by access.Actor, in TodayInput) (bool, error) {
+	school, err := org.FindSchool(tx, in.Site)
+	if err != nil {
+		return false, hide(by, err)
+	}
+	if err := by.Require(access.SessionsSubmit, school.Paths()...); err != nil {
+		return false, err
+	}
+	rows, err := db.Ask[int](tx, `SELECT CASE WHEN EXISTS (SELECT 1 FROM roll_questions q WHERE q.site_id = ? AND q.open = 1)
+OR EXISTS (SELECT 1 FROM mark_conflicts c JOIN sessions s ON s.id = c.session_id WHERE s.site_id = ? AND s.state <> ? AND c.settled_at IS NULL)
+OR EXISTS (SELECT 1 FROM mark_disputes d JOIN sessions s ON s.id = d.session_id WHERE s.site_id = ? AND d.open = 1) THEN 1 ELSE 0 END`,
+		school.ID, school.ID, Withdrawn, school.ID)
+	return len(rows) == 1 && rows[0] == 1, err
+}

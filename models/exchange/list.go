@@ -163,6 +163,17 @@ func Coming(tx *db.Tx, site org.SiteID) (card Card, ok bool, err error) {
 	return out[0], true, nil
 }
 
+// Around gives the meetings of a school from one day to another that take place or took place, the earliest first. For models/attendance,
+// which asks its own permission.
+func Around(tx *db.Tx, site org.SiteID, from, to date.Date) ([]Card, error) {
+	found, err := readGroups(tx, "g.state IN ? AND g.held_on >= ? AND g.held_on <= ? AND g.id IN (SELECT group_id FROM exchange_members WHERE site_id = ?)",
+		[]State{Planned, Begun, Held}, from, to, site)
+	if err != nil {
+		return nil, err
+	}
+	return cards(tx, found)
+}
+
 // cards names the schools of groups.
 func cards(tx *db.Tx, groups []group) ([]Card, error) {
 	out := make([]Card, len(groups))

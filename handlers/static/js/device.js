@@ -1,5 +1,7 @@
 // This browser as a device: its own number, what it is called on the screen, and how safely it keeps things. WeChat's browser and the
 // phone's are two, each with its own outbox.
+import { running } from './huotang.js';
+
 // Which of the phone's browsers this is: 'wechat', 'icon' (opened from the home screen) or 'browser'.
 export function kind() {
   if (/MicroMessenger/i.test(navigator.userAgent)) return 'wechat';
@@ -29,7 +31,7 @@ export function sendLater() {
 export function worker() {
   if (!navigator.serviceWorker) return Promise.resolve(false);
   return navigator.serviceWorker.register('/sw.js').then(function (r) {
-    r.update().catch(function () {}); // some hosts open nothing but this page, which asks for no newer program by itself
-    return true;
-  }, function () { return false; });
+    if (r.active) r.update().catch(function () {}); // some hosts open nothing but this page, which asks for no newer program by itself
+    return running(r).then(Boolean);
+  }).catch(function () { return false; });
 }

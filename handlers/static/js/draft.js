@@ -3,6 +3,7 @@
 //
 //   draft: session, site, account, day ('' for ad hoc), held_on, began, kinds, lessons, minutes, recorder,
 //          marks {person: {state, reason?, made_up_on?}}, guests [name], adults, children, left ('' until 未点 were asked about),
+//          paper (true: noted on paper first),
 //          base (revision; 0 for a new roll), after (seq of an item on the way), was {marks}, why, undo []
 const steps = 12;
 const heads = 300;
@@ -115,6 +116,7 @@ export function body(draft, roster, now) {
   if (draft.day) b.activity_day = draft.day;
   if (draft.recorder) b.recorder = draft.recorder;
   if (draft.why) b.why = draft.why;
+  if (draft.paper && !draft.base && !draft.after) b.on_paper = true;
   return b;
 }
 

@@ -9,6 +9,7 @@ import { persist, sendLater, low } from './device.js';
 import { heading } from './today.js';
 import { stepper, unkept } from './roll-call.js';
 import { receipt, relay } from './outbox.js';
+import { photos } from './photos.js';
 
 const store = self.huotang.store;
 const usual = ['activity_day', 'theme_day', 'party_class', 'group_meeting'];
@@ -58,6 +59,13 @@ function minutes(d) {
     stepper('minutes', t('attendance.unit_minutes'), d.minutes, t('phone.shorter'), t('phone.longer'), function (by) { to(d.minutes + by * 10); }));
 }
 
+// A roll that was noted on paper first says so, once.
+function paper(d) {
+  if (d.base || d.after) return null;
+  const tick = [{ id: 'paper', words: t('phone.on_paper') }];
+  return h('div', { class: 'long' }, ticks(tick, d.paper ? ['paper'] : [], 'paper', function () { set(d, { paper: !d.paper }); }));
+}
+
 // The one question about those whom nobody tapped.
 function ask(d, people) {
   const left = unmarked(d, people);
@@ -96,7 +104,7 @@ function itemOf(d, people) {
   return {
     session: d.session, site: d.site, account: d.account, who: d.recorder, held_on: d.held_on, made_at: now, after: d.after, was: d.was,
     title: heading(d), counts: counts(d, people), school: school(d.site).site_name, code: school(d.site).site_code, body: body(d, people, now),
-    roll: { day: d.day, kinds: d.kinds, minutes: d.minutes, lessons: d.lessons, marks: d.marks, gone: d.gone || [], guests: d.guests, adults: d.adults, children: d.children, began: d.began },
+    roll: { day: d.day, kinds: d.kinds, minutes: d.minutes, lessons: d.lessons, marks: d.marks, gone: d.gone || [], guests: d.guests, adults: d.adults, children: d.children, began: d.began, paper: d.paper },
   };
 }
 
@@ -152,7 +160,7 @@ export function checkView(session) {
   return [
     h('h1', null, t('attendance.check')), unkept(), question, summary(d, people), reason,
     empty(d) && h('p', { class: 'soft' }, t('attendance.nobody')),
-    lessons(d, school(d.site)), minutes(d), kinds(d), state.unkept && stuck && relay(stuck),
+    lessons(d, school(d.site)), minutes(d), kinds(d), paper(d), photos(d), state.unkept && stuck && relay(stuck),
     h('div', { class: 'bar' },
       h('button', { type: 'button', id: 'hand-in', class: 'btn big' + (ready ? ' main' : ''), disabled: !ready, on: { click: function (e) { e.currentTarget.disabled = true; handIn(d); } } }, icon('check'), h('span', null, t('attendance.hand_in_now'))),
       button(t('attendance.go_back'), function () { go('#roll/' + session); }, '', 'back')),
@@ -167,6 +175,6 @@ export function doneView(session) {
   return [
     h('h1', null, t(waits ? 'phone.in_phone' : 'phone.sent')), receipt(item, Boolean(waits)),
     h('div', { class: 'btns full' }, button(t('attendance.back_to_today'), function () { go('#today'); }, 'main'), waits && button(t('phone.see_outbox'), function () { go('#outbox'); })),
-    waits && h('p', { class: 'soft small' }, t('phone.keeps_' + state.said)),
+    waits && h('p', { class: 'soft small' }, t('phone.keeps_' + state.said)), photos(item),
   ].filter(Boolean);
 }

@@ -18,6 +18,18 @@ export function freshKey(form) {
   if (field) field.value = uuid();
 }
 
+// The worker of a registration once it runs, or null when it could not be installed.
+export function running(registration) {
+  const w = registration.installing || registration.waiting;
+  if (registration.active || !w) return Promise.resolve(registration.active);
+  return new Promise(function (resolve) {
+    w.addEventListener('statechange', function () {
+      if (w.state === 'activated') resolve(w);
+      if (w.state === 'redundant') resolve(null);
+    });
+  });
+}
+
 // Another size of type without reload: all switches turn together, the server is told in the background.
 function turnElder(form) {
   const step = Number(form.elements.elder.value);

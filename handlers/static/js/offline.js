@@ -8,6 +8,7 @@ import { worker } from './device.js';
 import { todayView } from './today.js';
 import { rollView } from './roll-call.js';
 import { checkView, doneView } from './hand-in.js';
+import { forgetPicking } from './photos.js';
 import { outboxView, sendNow, watchRoom, forgetSent } from './outbox.js';
 
 const send = self.huotang.send;
@@ -27,7 +28,7 @@ async function online() {
     const end = await send.refresh(s.site);
     if (end.why) { state.why = end.why; break; }
   }
-  if (state.outbox.length) await sendNow();
+  if (state.outbox.length || (await send.pictures()).length) await sendNow();
   await load();
   draw();
 }
@@ -40,6 +41,7 @@ async function changed() {
 async function start() {
   try {
     await load();
+    await forgetPicking();
   } catch (e) {
     show(function () { return [h('h1', null, t('attendance.today')), h('div', { class: 'notice ask' }, h('div', null, h('p', null, t('phone.refused')), h('p', null, h('a', { class: 'link', href: '/today' }, t('phone.to_site')))))]; });
     return;

@@ -5,6 +5,7 @@ import { h, icon, button, state, go, draw } from './page.js';
 import { t, day, clock, today, english } from './words.js';
 import { kind, low } from './device.js';
 import { code } from './relay.js';
+import { photoList } from './photos.js';
 
 const store = self.huotang.store;
 const patience = 24 * 3600000; // milliseconds after which another way is proposed
@@ -32,10 +33,14 @@ function why() {
   return null;
 }
 
+function waiting() { return state.photos.filter(function (p) { return !p.sent; }); }
+
 // On top of 今天的事, whenever something waits.
 export function outboxCard() {
-  if (!state.outbox.length) return Object.keys(state.sent).length ? h('p', null, h('span', { class: 'tag on' }, icon('check'), t('attendance.all_sent'))) : null;
-  return h('section', { class: 'notice ask', id: 'outbox' }, icon('note'), h('div', null, h('h2', { role: 'status' }, t('phone.waiting', state.outbox.length)), why(),
+  const pictures = waiting().length;
+  if (!state.outbox.length && !pictures) return Object.keys(state.sent).length ? h('p', null, h('span', { class: 'tag on' }, icon('check'), t('attendance.all_sent'))) : null;
+  return h('section', { class: 'notice ask', id: 'outbox' }, icon('note'), h('div', null, h('h2', { role: 'status' }, state.outbox.length ? t('phone.waiting', state.outbox.length) : t('phone.photos_waiting', pictures)),
+    state.outbox.length > 0 && pictures > 0 && h('p', null, t('phone.photos_waiting', pictures)), why(),
     h('div', { class: 'btns' }, button(t('phone.see_outbox'), function () { go('#outbox'); }), button(t('phone.send_now'), sendNow, '', 'upload'))));
 }
 
@@ -91,10 +96,19 @@ export function relay(item) {
       return navigator.share({ files: [file] });
     }).catch(function (e) { if (!e || e.name !== 'AbortError') say('phone.relay_none', ''); });
   };
+  const save = function () {
+    relayText(item).then(function (text) {
+      const a = h('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/plain' })), download: t('phone.relay_file', item.held_on) + '.txt' });
+      document.body.append(a); // some browsers save nothing by a link that stands nowhere
+      a.click();
+      a.remove();
+      say('phone.relay_saved', '');
+    }).catch(function () { say('phone.relay_none', ''); });
+  };
   const shares = navigator.canShare && navigator.share && self.File && navigator.canShare({ files: [new File(['x'], 'x.txt', { type: 'text/plain' })] });
   const now = told[seq];
   return h('div', { class: 'relay' }, h('h3', null, t('phone.relay')), h('p', { class: 'hint' }, t('phone.relay_hint')),
-    h('div', { class: 'btns' }, button(t('phone.relay_copy'), copy, '', 'document'), shares && button(t('phone.relay_share'), share, '', 'go')),
+    h('div', { class: 'btns' }, button(t('phone.relay_copy'), copy, '', 'document'), shares ? button(t('phone.relay_share'), share, '', 'go') : kind() !== 'wechat' && button(t('phone.relay_save'), save, '', 'go')),
     now && h('p', { role: 'status' }, t(now.key)), now && now.text && h('textarea', { class: 'in', readonly: true, rows: 6, 'aria-label': t('phone.relay'), value: now.text, on: { focus: function (e) { e.target.select(); } } }));
 }
 
@@ -106,22 +120,35 @@ function one(item) {
     !other && offerRelay(item) && relay(item));
 }
 
+// Pictures that wait, by the evening that they are of.
+function pictures() {
+  const seen = {};
+  return waiting().filter(function (p) { const first = !seen[p.session]; seen[p.session] = true; return first; }).map(function (p) {
+    return h('section', { class: 'card' }, h('h2', null, t('phone.photos_of', day(p.held_on))), photoList(p.session));
+  });
+}
+
 export function outboxView() {
   const n = state.outbox.length;
+  const more = waiting().length;
   const at = state.outbox.map(function (i) { return i.made_at; }).sort()[0];
   return [
     h('ol', { class: 'crumbs', 'aria-label': t('attendance.where') }, h('li', null, h('a', { href: '#today' }, icon('back'), t('attendance.today')))),
-    h('h1', null, n ? t('phone.waiting', n) : t('attendance.all_sent')),
+    h('h1', null, n ? t('phone.waiting', n) : more ? t('phone.photos_waiting', more) : t('attendance.all_sent')),
+    n > 0 && more > 0 && h('p', null, t('phone.photos_waiting', more)),
     h('p', { class: 'soft' }, t('phone.here_' + kind()), ' ', n ? t('phone.since', day(today(Date.parse(at))), clock(at)) : ''),
-    n > 0 && h('div', { class: 'btns' }, button(t('phone.send_now'), sendNow, 'main big', 'upload')),
-    why(), h('ul', { class: 'stack' }, state.outbox.map(one)),
-    n > 0 && h('p', { class: 'hint' }, t('phone.keep_browser')),
+    n + more > 0 && h('div', { class: 'btns' }, button(t('phone.send_now'), sendNow, 'main big', 'upload')),
+    why(), h('ul', { class: 'stack' }, state.outbox.map(one)), pictures(),
+    n + more > 0 && h('p', { class: 'hint' }, t('phone.keep_browser')),
   ].filter(Boolean);
 }
 
 export function watchRoom() { return low().then(function (is) { state.low = is; }); }
 
 export function forgetSent(before) {
+  self.huotang.album.write(['photos'], function (s) {
+    state.photos.forEach(function (p) { if (p.sent && p.held_on < before) s.photos.delete(p.id); });
+  }).catch(function () {});
   return store.write(['sent'], function (s) {
     s.sent.openCursor().onsuccess = function (e) {
       const c = e.target.result;

@@ -42,7 +42,7 @@ export function button(words, f, cls, name) {
 }
 
 // What the phone holds, as read by load.
-export const state = { device: null, me: '', schools: [], site: '', drafts: {}, outbox: [], sent: {}, said: 'unknown', why: '', sending: false, low: false, unkept: false, worker: true };
+export const state = { device: null, me: '', schools: [], site: '', drafts: {}, outbox: [], sent: {}, photos: [], picking: '', said: 'unknown', why: '', sending: false, low: false, unkept: false, worker: true };
 
 export async function load() {
   state.device = await store.device();
@@ -51,6 +51,7 @@ export async function load() {
   const keys = (await store.keys('kept')).filter(function (k) { return state.me && k.startsWith('school:') && k.endsWith(':' + state.me); });
   state.schools = (await Promise.all(keys.map(function (k) { return store.get('kept', k); }))).map(function (kept) { return kept.view; });
   if (!school() && state.schools.length) state.site = state.schools[0].site;
+  state.photos = await self.huotang.album.all('photos').catch(function () { return []; });
   state.outbox = await store.all('outbox');
   state.sent = {};
   (await store.all('sent')).forEach(function (s) { state.sent[s.session] = s; });
@@ -63,10 +64,13 @@ export function school(site) {
   return state.schools.find(function (s) { return s.site === (site || state.site); });
 }
 
-// The people of a draft's roll: today's roster, and whoever has a mark without being on it.
+// The people of a draft's roll: today's roster, at the meeting of an exchange week those of the guests, and whoever has a mark
+// without being on it.
 export function roster(draft) {
   const s = school(draft.site);
-  const on = s ? s.roster : [];
+  const meets = s && (s.meetings || []).find(function (m) { return m.session === draft.session; });
+  let on = s ? s.roster : [];
+  (meets ? meets.guests : []).forEach(function (g) { on = on.concat(g.roster.map(function (p) { return Object.assign({ of: g.name }, p); })); });
   const gone = (draft.gone || []).filter(function (g) { return !on.some(function (p) { return p.id === g.id; }); });
   return on.concat(gone);
 }
@@ -135,6 +139,9 @@ export function act(session, f) {
   line = done.then(end, function (e) { end(); setTimeout(function () { throw e; }); });
   return done;
 }
+
+// Whether every act so far is written.
+export function written() { return acts === 0; }
 
 // Waits until every act so far is written.
 export function settled() { return line; }

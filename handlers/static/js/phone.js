@@ -1,6 +1,6 @@
 // On a host's page: has the worker take along what the roll needs without a network, keep the page that opens without one, and send
 // what waits. It is small and begins after the page itself has come: none of it is in its way.
-import './huotang.js';
+import { running } from './huotang.js';
 
 const place = document.querySelector('[data-phone]');
 const root = document.documentElement;
@@ -31,18 +31,18 @@ async function alone() {
 }
 
 async function start() {
-  let kept = null;
-  if (navigator.serviceWorker) {
-    kept = await navigator.serviceWorker.register('/sw.js').then(function () { return navigator.serviceWorker.ready; }, function () { return null; });
-  }
-  const end = say(await (kept ? ask(kept.active) : alone()));
-  if (end.ready) show(kept ? '[data-ready]' : '[data-open]');
+  const sw = navigator.serviceWorker;
+  const worker = sw ? await sw.register('/sw.js').then(running).catch(function () { return null; }) : null;
+  if (!worker) show('[data-none]');
+  const end = say(await (worker ? ask(worker) : alone()));
+  if (end.ready) show(worker ? '[data-ready]' : '[data-open]');
+  if (end.why === 'storage') throw new Error(end.why);
 }
 
-// A worker that cannot be installed never becomes ready: after a while nobody is told to wait for it.
+// What this browser refuses is said in plain words, instead of a line that is missing. A worker that takes long is not waited for.
 function begin() {
   const done = function () { place.removeAttribute('aria-busy'); };
-  start().then(done, done);
+  start().catch(function () { show('[data-refused]'); }).then(done);
   setTimeout(done, 5000);
 }
 place.setAttribute('aria-busy', 'true');

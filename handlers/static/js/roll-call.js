@@ -49,8 +49,21 @@ function line(d, p) {
     is('made_up') && madeUp(d, p, m));
 }
 
+// At the meeting of an exchange week: each school under its name, the host's own people first.
+function bySchool(people, f) {
+  const out = people.filter(function (p) { return !p.of; }).map(f);
+  let under = '';
+  people.filter(function (p) { return p.of; }).forEach(function (p) {
+    if (p.of !== under) out.push(h('li', { role: 'none', class: 'whole' }, h('h3', null, p.of)));
+    under = p.of;
+    out.push(f(p));
+  });
+  return out;
+}
+
 // Those due in the order of names, or under the names of their households.
 function lines(d, people) {
+  if (people.some(function (p) { return p.of; })) return bySchool(people, function (p) { return line(d, p); });
   if (!byHome) return people.map(function (p) { return line(d, p); });
   const key = function (p) { return p.order ? ('000000' + p.order.length).slice(-6) + p.order : '~'; };
   const sorted = people.slice().sort(function (a, b) { return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0; });
@@ -78,15 +91,17 @@ function heads(d, name) {
 }
 
 // Names outside the roster: written, or tapped from those that the phone knows and that begin so.
-function guests(d, s) {
+function guests(d, s, people) {
   const add = function (name) { typed = ''; act(d.session, function (x) { return guest(x, name); }); };
-  const near = s.near.filter(function (n) { return typed && n.indexOf(typed) >= 0 && d.guests.indexOf(n) < 0; }).slice(0, 6);
+  const on = {};
+  people.forEach(function (p) { on[p.name] = true; });
+  const near = function () { return s.near.filter(function (n) { return typed && n.indexOf(typed) >= 0 && !on[n] && d.guests.indexOf(n) < 0; }).slice(0, 6); };
   const suggest = h('div', { class: 'btns', id: 'near', role: 'group', 'aria-label': t('phone.maybe') });
   const fill = function (list) { suggest.textContent = ''; list.forEach(function (n) { suggest.append(button(n, function () { add(n); }, 'slim', 'plus')); }); };
-  fill(near);
+  fill(near());
   const write = function (e) {
     typed = e.target.value.trim();
-    fill(s.near.filter(function (n) { return typed && n.indexOf(typed) >= 0 && d.guests.indexOf(n) < 0; }).slice(0, 6));
+    fill(near());
   };
   const enter = function (e) { if (e.key === 'Enter') add(e.target.value); };
   const field = h('input', { class: 'in', id: 'guest', maxlength: 60, value: typed, placeholder: t('attendance.write_name'), 'aria-label': t('attendance.guest_label'), autocomplete: 'off', on: { input: write, keydown: enter } });
@@ -120,14 +135,14 @@ export function rollView(session) {
       due.length > 0 && last && button(t('phone.like_last'), like, 'big' + (first ? ' main' : ''), 'check'),
       due.length > 0 && button(t('attendance.all_came'), all, 'big' + (first && !last ? ' main' : ''), 'check'),
       due.length > 0 && h('p', { class: 'hint' }, t('attendance.all_hint')),
-      due.some(function (p) { return p.home; }) && button(t(byHome ? 'attendance.order_name' : 'attendance.order_household'), function () { byHome = !byHome; draw(); }, 'slim'),
+      due.some(function (p) { return p.home; }) && !people.some(function (p) { return p.of; }) && button(t(byHome ? 'attendance.order_name' : 'attendance.order_household'), function () { byHome = !byHome; draw(); }, 'slim'),
       h('ul', { class: 'marks' + (d.base || d.after ? ' four' : ''), role: 'none' }, lines(d, due))),
     h('section', null, h('h2', null, t('attendance.came_list')),
       others.length > 0 && h('p', { class: 'hint' }, t('attendance.came_hint')),
-      others.length > 0 && h('ul', { class: 'chips' }, others.map(function (p) {
+      others.length > 0 && h('ul', { class: 'chips' }, bySchool(others, function (p) {
         return h('li', null, box('v-' + p.id, p.name, Boolean(d.marks[p.id]), function () { act(d.session, function (x) { return mark(x, p.id, x.marks[p.id] ? null : { state: 'observer' }); }); }));
       })),
-      guests(d, s), h('h3', null, t('attendance.unnamed')), heads(d, 'adults'), heads(d, 'children')),
+      guests(d, s, people), h('h3', null, t('attendance.unnamed')), heads(d, 'adults'), heads(d, 'children')),
     h('div', { class: 'bar' },
       h('p', { class: 'small', role: 'status' }, t('phone.count', n.present, n.due, n.named + n.heads) + (n.none ? t('phone.untapped', n.none) : '')),
       button(t('phone.hand_in', n.present), function () { go('#check/' + d.session); }, 'big' + (first ? '' : ' main')),

@@ -3,11 +3,13 @@
 (function () {
   const root = self.huotang;
   const store = root.store;
+  const album = root.album;
   const wall = 20000; // milliseconds that an answer may take
+  const longWall = 180000; // and that of a picture, on the slowest of networks
 
-  function ask(path, init) {
+  function ask(path, init, most) {
     const stop = new AbortController();
-    const late = setTimeout(function () { stop.abort(); }, wall);
+    const late = setTimeout(function () { stop.abort(); }, most || wall);
     const all = Object.assign({ credentials: 'same-origin', cache: 'no-store', signal: stop.signal }, init);
     return fetch(path, all).then(function (r) { clearTimeout(late); return r; }, function (e) { clearTimeout(late); throw e; });
   }
@@ -109,17 +111,52 @@
     return 'sent';
   }
 
+  // Pictures that may be sent: those of sessions whose roll the server has. The roll goes first.
+  async function pictures() {
+    const all = (await album.all('photos').catch(function () { return []; })).filter(function (p) { return !p.sent; });
+    if (!all.length) return all;
+    const waits = {};
+    (await store.all('outbox')).forEach(function (i) { waits[i.session] = true; });
+    (await store.all('drafts')).forEach(function (d) { if (!d.base && !d.after) waits[d.session] = true; });
+    return all.filter(function (p) { return !waits[p.session]; });
+  }
+
+  // Sends one picture, as sendOne an item. Its number was made with it: the same one again is the same picture.
+  async function sendPicture(p, lang) {
+    const bytes = await album.get('bytes', p.id);
+    const keep = function (more) { return album.put('photos', Object.assign({}, p, more)); };
+    if (!bytes) return keep({ sent: true }).then(function () { return 'stays'; });
+    let answer;
+    try {
+      answer = await ask('/api/v1/sessions/' + p.session + '/photos/' + p.id + '?taken_at=' + encodeURIComponent(p.made_at), {
+        method: 'PUT', headers: { 'Content-Type': 'image/jpeg', 'Accept-Language': lang }, body: bytes,
+      }, longWall);
+    } catch (e) { return 'offline'; }
+    if (answer.status === 401) return 'sign-in';
+    if (answer.status === 429 || answer.status >= 500) return 'later';
+    if (!answer.ok) return keep({ fault: await fault(answer) }).then(function () { return 'stays'; });
+    let got = null;
+    try { got = await answer.json(); } catch (e) { /* not ours */ }
+    if (!got || got.id !== p.id) return 'later';
+    await album.write(['photos', 'bytes'], function (s) {
+      s.photos.put(Object.assign({}, p, { sent: true, fault: null }));
+      s.bytes.delete(p.id);
+    });
+    return 'sent';
+  }
+
   async function sendEach(lang) {
-    const items = await store.all('outbox');
     const who = {};
     let sent = 0;
-    for (const item of items) {
-      if (!who[item.site]) who[item.site] = await refresh(item.site);
-      const here = who[item.site];
-      if (here.why && here.why !== 'none') return { sent: sent, why: here.why };
-      if (here.account !== item.account) continue; // somebody else is signed in: the marker would be the wrong one
-      const end = await sendOne(item, lang);
-      if (end === 'sent') { sent++; tell(); } else if (end !== 'stays') return { sent: sent, why: end };
+    for (const step of [[await store.all('outbox'), sendOne], [null, sendPicture]]) {
+      for (const item of step[0] || await pictures()) {
+        if (!who[item.site]) who[item.site] = await refresh(item.site);
+        const here = who[item.site];
+        if (here.why && here.why !== 'none') return { sent: sent, why: here.why };
+        if (here.account !== item.account) continue; // somebody else is signed in: the marker would be the wrong one
+        const end = await step[1](item, lang);
+        if (end === 'sent') { sent++; tell(); } else if (end !== 'stays') return { sent: sent, why: end };
+      }
     }
     return { sent: sent, why: '' };
   }
@@ -140,9 +177,9 @@
   async function bring(site, lang) {
     await store.device();
     const end = await refresh(site);
-    if ((await store.keys('outbox')).length) await all(lang);
+    if ((await store.keys('outbox')).length || (await pictures()).length) await all(lang);
     return { ready: Boolean(end.account), waiting: (await store.keys('outbox')).length };
   }
 
-  root.send = { all: all, bring: bring, refresh: refresh, freeze: freeze, tell: tell };
+  root.send = { all: all, bring: bring, pictures: pictures, refresh: refresh, freeze: freeze, tell: tell };
 })();

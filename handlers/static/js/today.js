@@ -14,8 +14,20 @@ function held(s, session) {
     s.last.some(function (l) { return l.id === session; });
 }
 
+// Activity days, and the meetings of exchange weeks that the school hosts, the earliest first; a meeting knows its guests.
 function open(s) {
-  return s.days.filter(function (d) { return closed.indexOf(d.state) < 0 && !held(s, d.session) && !state.drafts[d.session]; });
+  const meets = (s.meetings || []).filter(function (m) { return !m.host; }).map(function (m) { return Object.assign({ planned_on: m.held_on }, m); });
+  const all = s.days.concat(meets).filter(function (d) { return closed.indexOf(d.state) < 0 && !held(s, d.session) && !state.drafts[d.session]; });
+  return all.sort(function (a, b) { return a.planned_on < b.planned_on ? -1 : a.planned_on > b.planned_on ? 1 : 0; });
+}
+
+function title(d) { return d.guests ? t('attendance.kind.exchange') : t('attendance.day_of', month(d.planned_on)); }
+
+function comers(d) { return t('exchange.they_come', d.guests.map(function (g) { return g.name; }).join(t('attendance.and'))); }
+
+// Where people of the school go to in an exchange week.
+function visits(s, on) {
+  return (s.meetings || []).filter(function (m) { return m.host && m.held_on >= on; });
 }
 
 // The lessons to begin with: the first required one of the month that was not taught, else the first of the others.
@@ -25,11 +37,12 @@ function tonight(s, on) {
 }
 
 function fresh(s, d, on) {
-  const lessons = tonight(s, on);
+  const meets = Boolean(d && d.guests);
+  const lessons = meets ? [] : tonight(s, on);
   const minutes = lessons.reduce(function (sum, l) { return sum + l.minutes; }, 0);
   return {
-    session: d ? d.session : uuid(), site: s.site, account: s.account, day: d ? d.id : '', held_on: on, began: new Date().toISOString(),
-    kinds: ['activity_day'], lessons: lessons.map(function (l) { return l.id; }), minutes: Math.max(shortest, minutes), recorder: s.who,
+    session: d ? d.session : uuid(), site: s.site, account: s.account, day: d && d.id ? d.id : '', held_on: on, began: new Date().toISOString(),
+    kinds: [meets ? 'exchange' : 'activity_day'], lessons: lessons.map(function (l) { return l.id; }), minutes: Math.max(shortest, minutes), recorder: s.who,
     marks: {}, guests: [], adults: 0, children: 0, left: '', base: 0, after: 0, was: { marks: {} }, why: '', undo: [],
   };
 }
@@ -47,8 +60,8 @@ function startCard(s, d) {
   const on = today();
   const lesson = tonight(s, on)[0];
   return h('section', { class: 'night' },
-    h('p', { class: 'when' }, t('attendance.tonight') + ' · ' + t('attendance.day_of', month(d.planned_on)) + (d.hour ? ' ' + d.hour : '')),
-    h('h2', null, lesson ? lesson.title : t('attendance.kind.activity_day')),
+    h('p', { class: 'when' }, t('attendance.tonight') + ' · ' + title(d) + (d.hour ? ' ' + d.hour : '')),
+    h('h2', null, d.guests ? comers(d) : lesson ? lesson.title : t('attendance.kind.activity_day')),
     button(t('attendance.start'), function () { begin(s, d, on); }, 'main big', 'play'));
 }
 
@@ -114,6 +127,10 @@ export function lastMarks(s, draft) {
   return all.length ? all[0].marks : null;
 }
 
+function ahead(what, on, hour, more) {
+  return h('li', null, h('div', null, h('span', null, h('b', null, what), h('span', { class: 'small soft' }, day(on) + (hour ? ' ' + hour : '') + (more ? ' · ' + more : '')))));
+}
+
 function choose() {
   if (state.schools.length < 2) return null;
   return h('div', { class: 'btns' }, state.schools.map(function (s) {
@@ -139,21 +156,25 @@ export function todayView() {
   const on = today();
   const drafts = Object.keys(state.drafts).map(function (k) { return state.drafts[k]; }).filter(function (d) { return d.site === s.site && d.account === s.account; });
   const days = open(s);
-  const due = days.filter(function (d) { return d.planned_on === on; })[0];
+  const tonights = days.filter(function (d) { return d.planned_on === on; });
+  const due = tonights[0];
+  const beside = tonights.slice(drafts[0] ? 0 : 1);
   const late = days.filter(function (d) { return d.planned_on < on; }).reverse();
   const coming = days.filter(function (d) { return d.planned_on > on; });
+  const away = visits(s, on);
   const done = sessions(s);
   const first = drafts[0] ? draftCard(drafts[0]) : due ? startCard(s, due) : h('section', { class: 'card' }, h('h2', null, t('attendance.nothing')), coming[0] && h('p', { class: 'soft' }, t('attendance.next_is', day(coming[0].planned_on))));
   return head.concat(
+    state.picking && h('div', { class: 'notice ask' }, icon('note'), h('div', null, h('p', null, t('phone.photo_killed')))),
     h('p', { class: 'soft' }, day(on) + ' · ' + s.site_name), choose(), outboxCard(), first,
-    (late.length > 0 || drafts.length > 1 || (drafts[0] && due)) && h('section', null, h('h2', null, t('attendance.still_missing')), h('ul', { class: 'rows' },
+    late.length + beside.length + drafts.slice(1).length > 0 && h('section', null, h('h2', null, t('attendance.still_missing')), h('ul', { class: 'rows' },
       drafts.slice(1).map(function (d) { return row(heading(d), day(d.held_on), function () { go('#roll/' + d.session); }, t('attendance.go_roll')); }),
-      drafts[0] && due ? row(t('attendance.day_of', month(due.planned_on)), day(on), function () { begin(s, due, on); }, t('phone.begin')) : null,
-      late.map(function (d) { return row(t('attendance.day_of', month(d.planned_on)), day(d.planned_on) + ' · ' + t('attendance.no_record'), function () { begin(s, d, d.planned_on); }, t('attendance.enter_late')); }))),
+      beside.map(function (d) { return row(title(d), day(on) + (d.guests ? ' · ' + comers(d) : ''), function () { begin(s, d, on); }, t('phone.begin')); }),
+      late.map(function (d) { return row(title(d), day(d.planned_on) + ' · ' + t('attendance.no_record'), function () { begin(s, d, d.planned_on); }, t('attendance.enter_late')); }))),
     h('div', { class: 'btns' }, button(t('attendance.ad_hoc'), function () { begin(s, null, on); }, '', 'plus')),
-    coming.length > 0 && h('section', null, h('h2', null, t('attendance.coming')), h('ul', { class: 'rows' }, coming.map(function (d) {
-      return h('li', null, h('div', null, h('span', null, h('b', null, t('attendance.day_of', month(d.planned_on))), h('span', { class: 'small soft' }, day(d.planned_on) + (d.hour ? ' ' + d.hour : '')))));
-    }))),
+    coming.length + away.length > 0 && h('section', null, h('h2', null, t('attendance.coming')), h('ul', { class: 'rows' },
+      coming.map(function (d) { return ahead(title(d), d.planned_on, d.hour, d.guests && comers(d)); }),
+      away.map(function (m) { return ahead(t('attendance.kind.exchange'), m.held_on, m.hour, t('exchange.you_go', m.host)); }))),
     done.length > 0 && h('section', null, h('h2', null, t('attendance.records')), h('ul', { class: 'rows' }, done.map(function (l) {
       return row(heading(l), day(l.held_on) + ' · ' + l.words, function () { correct(s, l); }, t('phone.correct'));
     }))),

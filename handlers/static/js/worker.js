@@ -90,7 +90,8 @@ async function renew() {
 // What a page from the network asks for: its school, and the kept page in the language and size of type that it has itself.
 async function take(asked) {
   const store = self.huotang.store;
-  const end = await self.huotang.send.bring(asked.site, asked.lang);
+  const end = await self.huotang.send.bring(asked.site, asked.lang).catch(function () { return { ready: false, waiting: 0, why: 'storage' }; });
+  if (end.why) return end;
   if (await store.get('kept', 'look') !== look(asked.lang, asked.classes)) await renew();
   return end;
 }

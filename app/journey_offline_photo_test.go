@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"huotang/handlers/web/browsertest"
+)
+
+// camera writes a picture as a phone's camera does: wide, heavy, and turned by the word in its file alone. Its left third is red.
+func camera(t *testing.T) string {
+	t.Helper()
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // only a picture
+	img := image.NewRGBA(image.Rect(0, 0, 3000, 2000))
+	for y := range 2000 {
+		for x := range 3000 {
+			n := uint8(r.UintN(60)) //nolint:gosec // below 60
+			c := color.RGBA{n, n, 140 + n, 255}
+			if x < 1000 {
+				c = color.RGBA{190 + n, n, n, 255}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 92}); err != nil {
+		t.Fatal(err)
+	}
+	exif := append([]byte("Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00"), 0, 0, 0, 0)
+	head := binary.BigEndian.AppendUint16([]byte{0xff, 0xd8, 0xff, 0xe1}, uint16(len(exif)+2)) //nolint:gosec // short
+	file := filepath.Join(t.TempDir(), "evening.jpg")
+	if err := os.WriteFile(file, append(append(head, exif...), b.Bytes()[2:]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// kept is a picture as the phone has it.
+type keptPicture struct {
+	Bytes, Width, Height int
+	Top, Bottom          []uint8 // colours in the middle of both
+}
+
+const lookAtPictures = `(async () => {
+  const out = [];
+  for (const p of await self.huotang.album.all('photos')) {
+    const bytes = await self.huotang.album.get('bytes', p.id);
+    if (!bytes) continue;
+    const b = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+    const c = document.createElement('canvas');
+    c.width = b.width; c.height = b.height;
+    const x = c.getContext('2d');
+    x.drawImage(b, 0, 0);
+    const at = k => Array.from(x.getImageData(b.width / 2, k, 1, 1).data).slice(0, 3);
+    out.push({ Bytes: bytes.byteLength, Width: b.width, Height: b.height, Top: at(b.height * 0.1), Bottom: at(b.height * 0.9) });
+  }
+  return out;
+})()`
+
+func (k keptPicture) fits(t *testing.T) {
+	t.Helper()
+	red := func(c []uint8) bool { return len(c) == 3 && c[0] > c[2]+50 }
+	if k.Bytes > 250_000 || max(k.Width, k.Height) > 1600 || k.Width >= k.Height {
+		t.Errorf("the picture has %d bytes, %d×%d", k.Bytes, k.Width, k.Height)
+	}
+	if !red(k.Top) || red(k.Bottom) { // turned to the right, what was left is on top
+		t.Errorf("the picture is not upright: %v above, %v below", k.Top, k.Bottom)
+	}
+}
+
+// A picture taken without a network is made small and upright, and survives the battery; it is sent after the roll, by itself.
+func TestJourneyOfflinePhoto(t *testing.T) {
+	h, c := countyEvening(t, 5, 0)
+	folder := t.TempDir()
+	atHome(t, h, c, folder).Close()
+	h.shut()
+	picture := camera(t)
+
+	p := fromIcon(t, h, folder)
+	p.Tap("开始今晚的活动")
+	p.Tap("应到的都到了")
+	p.Tap("交名单")
+	p.See("照片（可以不拍）")
+	p.Attach("拍一张", picture)
+	p.See("拿掉")
+	p.Attach("从相册里选", picture)
+	p.Eventually("there are two", func() bool { return len(browsertest.Run[[]keptPicture](p, lookAtPictures)) == 2 })
+	p.NoSideScroll()
+	p.Axe()
+	p.ScreenshotTo("/tmp/shots/photo.png", true)
+	p.Tap("拿掉")
+	p.Eventually("one is left", func() bool { return len(browsertest.Run[[]keptPicture](p, lookAtPictures)) == 1 })
+	browsertest.Run[[]keptPicture](p, lookAtPictures)[0].fits(t)
+	p.Kill()
+
+	p = fromIcon(t, h, folder)
+	p.See("名单还没有交", "有1张照片还没传上去")
+	p.Tap("去点名")
+	p.Tap("交名单")
+	p.See("拿掉")
+	p.Tap("没错,交")
+	p.See("记在手机里了，还没传上去", "拿掉")
+	p.Tap("回到今天的事")
+	p.See("有1次还没传上去", "有1张照片还没传上去")
+	p.ScreenshotTo("/tmp/shots/photo-today.png", true)
+	p.Tap("看还没传上去的")
+	p.See("11月23日 星期一的照片")
+	p.ScreenshotTo("/tmp/shots/photo-outbox.png", true)
+	p.Close()
+}
+
+// Browsers that neither turn a picture nor open it by createImageBitmap get one as well.
+func TestJourneyOfflinePhotoOldBrowsers(t *testing.T) {
+	h, c := countyEvening(t, 3, 0)
+	picture := camera(t)
+	for name, lacks := range map[string]string{
+		"no bitmaps": "delete self.createImageBitmap",
+		"not turned": `CSS.supports = () => false; const open = self.createImageBitmap; self.createImageBitmap = f => open(f, { imageOrientation: 'none' })`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := browsertest.Phone(t, h.URL())
+			p.Clock(h.env.Clock.Now())
+			p.Before("if (location.pathname === '/roll' && !self.looked) { " + lacks + " }")
+			signIn(p, c.host)
+			p.See("没有网也能点名")
+			p.Open("/roll")
+			p.Tap("开始今晚的活动")
+			p.Tap("应到的都到了")
+			p.Tap("交名单")
+			p.See("照片（可以不拍）")
+			p.Attach("拍一张", picture)
+			p.See("拿掉")
+			look := `(async () => { const f = document.createElement('iframe'); document.body.append(f); self.createImageBitmap = f.contentWindow.createImageBitmap.bind(f.contentWindow); return await ` + lookAtPictures + `; })()`
+			got := browsertest.Run[[]keptPicture](p, look)
+			if len(got) != 1 {
+				t.Fatalf("%d pictures", len(got))
+			}
+			got[0].fits(t)
+		})
+	}
+}
