@@ -138,7 +138,7 @@ export function outboxView() {
     n > 0 && more > 0 && h('p', null, t('phone.photos_waiting', more)),
     h('p', { class: 'soft' }, t('phone.here_' + kind()), ' ', n ? t('phone.since', day(today(Date.parse(at))), clock(at)) : ''),
     n + more > 0 && h('div', { class: 'btns' }, button(t('phone.send_now'), sendNow, 'main big', 'upload')),
-    why(), h('ul', { class: 'stack' }, state.outbox.map(one)), pictures(),
+    why(), h('ul', { class: 'stack' }, state.outbox.map(one)), h('div', { class: 'stack' }, pictures()),
     n + more > 0 && h('p', { class: 'hint' }, t('phone.keep_browser')),
   ].filter(Boolean);
 }

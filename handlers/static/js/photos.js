@@ -14,9 +14,8 @@ const view = 160; // pixels of what is shown
 const together = 6; // of an evening, at once
 const said = {}; // by session: what became of the last one
 
-// How a camera held the phone, by the picture's own word: 1 to 8. Browsers before Chromium 81 leave turning it to us.
+// How a camera held the phone, by the picture's own word: 1 to 8.
 async function turned(file) {
-  if (self.CSS && CSS.supports('image-orientation', 'from-image')) return 1;
   const b = new DataView(await new Response(file.slice(0, 65536)).arrayBuffer());
   if (b.byteLength < 4 || b.getUint16(0) !== 0xffd8) return 1;
   for (let at = 2; at + 12 < b.byteLength && b.getUint8(at) === 0xff; at += 2 + b.getUint16(at + 2)) {
@@ -45,12 +44,21 @@ function image(file) {
   });
 }
 
-function decode(file) {
-  return self.createImageBitmap ? createImageBitmap(file).catch(function () { return image(file); }) : image(file);
+// The pixels of a picture, and how they are still to be turned: browsers before Chromium 81 leave that to us. Of one that is to be turned an
+// element is made, for of bitmaps browsers were not of one mind.
+async function decode(file) {
+  const turn = await turned(file);
+  if (turn === 1 && self.createImageBitmap) {
+    const b = await createImageBitmap(file).catch(function () { return null; });
+    if (b) return { source: b, turn: 1 };
+  }
+  return { source: await image(file), turn: self.CSS && CSS.supports('image-orientation', 'from-image') ? 1 : turn };
 }
 
 // The picture on a canvas, upright, its longer side so many pixels at most.
-function paint(source, turn, longest) {
+function paint(decoded, longest) {
+  const source = decoded.source;
+  const turn = decoded.turn;
   const scale = Math.min(1, longest / Math.max(source.width, source.height));
   const w = Math.max(1, Math.round(source.width * scale));
   const k = Math.max(1, Math.round(source.height * scale));
@@ -76,11 +84,10 @@ function jpeg(canvas, quality) {
 
 // The picture as it is kept: under so many bytes, with nothing in it of where and by which phone it was taken.
 async function shrink(file) {
-  const turn = await turned(file);
-  const source = await decode(file);
-  const thumb = paint(source, turn, view).toDataURL('image/jpeg', 0.7);
+  const decoded = await decode(file);
+  const thumb = paint(decoded, view).toDataURL('image/jpeg', 0.7);
   for (let longest = edge; ; longest *= 0.7) {
-    const canvas = paint(source, turn, longest);
+    const canvas = paint(decoded, longest);
     for (const quality of [0.8, 0.65, 0.5]) {
       const b = await jpeg(canvas, quality);
       if (b.size <= most || longest < 400) return { thumb: thumb, bytes: await new Response(b).arrayBuffer() };
