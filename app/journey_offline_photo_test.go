@@ -7,11 +7,16 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"huotang/handlers/web/browsertest"
+	"huotang/models/photos"
 )
 
 // camera writes a picture as a phone's camera does: wide, heavy, and turned by the word in its file alone. Its left third is red.
@@ -94,7 +99,6 @@ func TestJourneyOfflinePhoto(t *testing.T) {
 	p.Eventually("there are two", func() bool { return len(browsertest.Run[[]keptPicture](p, lookAtPictures)) == 2 })
 	p.NoSideScroll()
 	p.Axe()
-	p.ScreenshotTo("/tmp/shots/photo.png", true)
 	p.Tap("拿掉")
 	p.Eventually("one is left", func() bool { return len(browsertest.Run[[]keptPicture](p, lookAtPictures)) == 1 })
 	browsertest.Run[[]keptPicture](p, lookAtPictures)[0].fits(t)
@@ -109,11 +113,64 @@ func TestJourneyOfflinePhoto(t *testing.T) {
 	p.See("记在手机里了，还没传上去", "拿掉")
 	p.Tap("回到今天的事")
 	p.See("有1次还没传上去", "有1张照片还没传上去")
-	p.ScreenshotTo("/tmp/shots/photo-today.png", true)
 	p.Tap("看还没传上去的")
 	p.See("11月23日 星期一的照片")
-	p.ScreenshotTo("/tmp/shots/photo-outbox.png", true)
+	open := h.again(t, "test")
+	p.Tap("现在传")
+	p.See("都传上去了")
+	roll := theRoll(t, open, c)
+	got := get[struct{ Items []photos.View }](t, open.client(t, c.host), "/sessions/"+roll.ID.String()+"/photos")
+	if len(got.Items) != 1 || got.Items[0].Kind != photos.Evening || roll.Present != 5 {
+		t.Errorf("the server has %+v of %+v", got.Items, roll.Tally)
+	}
+	if left := browsertest.Run[[]keptPicture](p, lookAtPictures); len(left) != 0 {
+		t.Errorf("the phone still has %+v", left)
+	}
 	p.Close()
+}
+
+// The answer to a picture is lost, and with it the phone's knowledge that it came: it is sent again and is there once. The roll was
+// first.
+func TestJourneyOfflinePhotoLost(t *testing.T) {
+	h, c := countyEvening(t, 3, 0)
+	var order []string
+	var mu sync.Mutex
+	site := front(t, h.URL(), func(r *http.Request, a *http.Response) bool {
+		if a == nil || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/v1/sessions/") {
+			return false
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		order = append(order, r.Method)
+		return len(order) == 2
+	})
+	p := browsertest.Phone(t, site)
+	p.Clock(h.env.Clock.Now())
+	signIn(p, c.host)
+	p.See("没有网也能点名")
+	p.Open("/roll")
+	p.Tap("开始今晚的活动")
+	p.Tap("应到的都到了")
+	p.Tap("交名单")
+	p.See("照片（可以不拍）")
+	p.Attach("拍一张", camera(t))
+	p.See("拿掉")
+	p.Tap("没错,交")
+	p.See("已传上去", "拿掉")
+	p.Tap("回到今天的事")
+	p.See("有1张照片还没传上去")
+	p.Tap("现在传")
+	p.See("都传上去了")
+	mu.Lock()
+	defer mu.Unlock()
+	if want := []string{http.MethodPost, http.MethodPut, http.MethodPut}; !slices.Equal(order, want) {
+		t.Errorf("what was sent is %v, want %v", order, want)
+	}
+	roll := theRoll(t, h, c)
+	got := get[struct{ Items []photos.View }](t, h.client(t, c.host), "/sessions/"+roll.ID.String()+"/photos")
+	if len(got.Items) != 1 {
+		t.Errorf("the server has %+v", got.Items)
+	}
 }
 
 // Browsers that neither turn a picture nor open it by createImageBitmap get one as well.

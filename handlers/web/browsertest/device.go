@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/profiler"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
@@ -152,6 +153,32 @@ func (p *Person) Evict() {
 	p.t.Helper()
 	in := storage.ClearDataForOriginParams{Origin: p.site, StorageTypes: "indexeddb,local_storage,cache_storage,service_workers"}
 	if err := call(p.ctx, storage.ClearDataForOrigin, in); err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
+}
+
+// Room lets the site keep so many bytes in this browser, with what it has already; a negative number is what the browser gives by itself.
+func (p *Person) Room(bytes float64) {
+	p.t.Helper()
+	in := storage.OverrideQuotaForOriginParams{Origin: p.site}
+	if bytes >= 0 {
+		in.QuotaSize = &bytes
+	}
+	if err := call(p.ctx, storage.OverrideQuotaForOrigin, in); err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
+}
+
+// Wake has the browser do what the site's worker has asked for under the tag, as it does when the signal comes back, whichever page is
+// open.
+func (p *Person) Wake(tag string) {
+	p.t.Helper()
+	if err := call(p.ctx, serviceworker.Enable, cdp.Empty{}); err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
+	p.Eventually("the worker is there", func() bool { return see(p.watch, func() bool { return p.watch.worker != "" }) })
+	in := serviceworker.DispatchSyncEventParams{Origin: p.site, RegistrationID: see(p.watch, func() serviceworker.RegistrationID { return p.watch.worker }), Tag: tag}
+	if err := call(p.ctx, serviceworker.DispatchSyncEvent, in); err != nil {
 		p.t.Fatalf("browser: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 )
 
@@ -50,6 +51,7 @@ type watch struct {
 	dialogs  []string
 	guid     map[string]string // downloads of this page: guid → name
 	done     map[string]bool
+	worker   serviceworker.RegistrationID // of the site, once it is asked for
 }
 
 func newWatch(site string) *watch {
@@ -106,6 +108,12 @@ func (w *watch) event(ev any) {
 	case *browser.EventDownloadWillBegin:
 		if ev.FrameID == w.frame {
 			w.guid[ev.GUID] = ev.SuggestedFilename
+		}
+	case *serviceworker.EventWorkerRegistrationUpdated:
+		for _, r := range ev.Registrations {
+			if !r.IsDeleted && strings.HasPrefix(r.ScopeURL, w.site) {
+				w.worker = r.RegistrationID
+			}
 		}
 	case *browser.EventDownloadProgress:
 		w.done[ev.GUID] = ev.State == browser.DownloadProgressStateCompleted
