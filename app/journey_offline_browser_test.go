@@ -11,9 +11,6 @@ import (
 	"huotang/models/attendance/attendancetest"
 )
 
-// wechat is what WeChat's browser calls itself.
-const wechat = "Mozilla/5.0 (Linux; Android 7.0; K) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/78.0.3904.62 XWEB/2691 MMWEBSDK/200801 Mobile Safari/537.36 MicroMessenger/7.0.18.1740"
-
 // WeChat's browser and the phone's are two devices: each says which one it is, keeps its own outbox, and knows nothing of the other's.
 func TestJourneyOfflineTwoBrowsers(t *testing.T) {
 	h, c := countyEvening(t, 4, 0)
@@ -95,7 +92,8 @@ if (sessionStorage.getItem('shares')) { navigator.canShare = d => d.files.length
 	p.See("在手机的「下载」里")
 
 	browsertest.Run[any](p, "sessionStorage.setItem('shares', '1')")
-	p.Open("/roll#outbox")
+	p.Open("/roll?again#outbox")
+	p.See("发成文件")
 	p.NotSee("存成文件")
 	p.Tap("发成文件")
 	p.Eventually("the share sheet has it", func() bool { return browsertest.Run[string](p, "self.shared || ''") != "" })
@@ -130,7 +128,6 @@ func TestJourneyOfflineSync(t *testing.T) {
 	p.Eventually("the worker is asked to send later", func() bool {
 		return browsertest.Run[string](p, "navigator.serviceWorker.ready.then(r => r.sync.getTags()).then(t => t.join(), e => String(e))") == "outbox"
 	})
-	p.Open("about:blank")
 	open := h.again(t, "test")
 	p.Wake("outbox")
 	host := open.client(t, c.host)
@@ -146,7 +143,7 @@ func TestJourneyOfflineSync(t *testing.T) {
 // A worker that cannot be installed is no silence: 今天的事 says so, and what can be done instead.
 func TestJourneyOfflineNotInstalled(t *testing.T) {
 	h, c := countyEvening(t, 3, 0)
-	site := front(t, h.URL(), func(r *http.Request, a *http.Response) bool { return a == nil && strings.HasSuffix(r.URL.Path, ".pack") })
+	site := badNetwork(t, h.URL(), func(r *http.Request, a *http.Response) bool { return a == nil && strings.HasSuffix(r.URL.Path, ".pack") })
 	p := browsertest.Phone(t, site)
 	p.Clock(h.env.Clock.Now())
 	signIn(p, c.host)
@@ -178,10 +175,8 @@ Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('no', 
 func TestJourneyOfflineNoRoom(t *testing.T) {
 	h, c := countyEvening(t, 4, 0)
 	picture := camera(t)
-	p := browsertest.Phone(t, h.URL())
-	p.Clock(h.env.Clock.Now())
-	signIn(p, c.host)
-	p.See("没有网也能点名")
+	folder := t.TempDir()
+	p := atHome(t, h, c, folder)
 	h.shut()
 	p.Open("/")
 	p.Tap("开始今晚的活动")
@@ -190,7 +185,13 @@ func TestJourneyOfflineNoRoom(t *testing.T) {
 	p.See("照片（可以不拍）")
 	p.Attach("拍一张", picture)
 	p.See("拿掉")
+	p.Close()
+
+	p = fromIcon(t, h, folder) // a browser asks for room at its first writing, and then not for a while
 	p.Room(1)
+	p.Tap("去点名")
+	p.Tap("交名单")
+	p.See("拿掉")
 	p.Attach("从相册里选", picture)
 	p.See("手机快存满了，照片没有记下来。名单都在，照样能交。")
 	p.Tap("没错,交")

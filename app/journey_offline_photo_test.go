@@ -135,7 +135,7 @@ func TestJourneyOfflinePhotoLost(t *testing.T) {
 	h, c := countyEvening(t, 3, 0)
 	var order []string
 	var mu sync.Mutex
-	site := front(t, h.URL(), func(r *http.Request, a *http.Response) bool {
+	site := badNetwork(t, h.URL(), func(r *http.Request, a *http.Response) bool {
 		if a == nil || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/v1/sessions/") {
 			return false
 		}

@@ -2,11 +2,10 @@ package main
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"testing"
-
-	"net/http/httptest"
 
 	"huotang/handlers/web/browsertest"
 )
@@ -29,9 +28,9 @@ func holds(p *browsertest.Person) {
 	p.Tap("没错,交")
 }
 
-// front stands before a server under an address of its own, as a bad network does. loses says of a request whether it is lost, and of an
+// badNetwork stands before a server under an address of its own. loses says of a request whether it is lost, and of an
 // answer, which has its response.
-func front(t *testing.T, to string, loses func(*http.Request, *http.Response) bool) string {
+func badNetwork(t *testing.T, to string, loses func(*http.Request, *http.Response) bool) string {
 	t.Helper()
 	u, err := url.Parse(to)
 	if err != nil {
