@@ -143,7 +143,9 @@ func TestJourneyOfflineSync(t *testing.T) {
 // A worker that cannot be installed is no silence: 今天的事 says so, and what can be done instead.
 func TestJourneyOfflineNotInstalled(t *testing.T) {
 	h, c := countyEvening(t, 3, 0)
-	site := badNetwork(t, h.URL(), func(r *http.Request, a *http.Response) bool { return a == nil && strings.HasSuffix(r.URL.Path, ".pack") })
+	site := badNetwork(t, h.URL(), func(r *http.Request, a *http.Response) bool {
+		return a == nil && strings.HasSuffix(r.URL.Path, ".pack")
+	})
 	p := browsertest.Phone(t, site)
 	p.Clock(h.env.Clock.Now())
 	signIn(p, c.host)

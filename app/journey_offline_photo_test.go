@@ -105,7 +105,8 @@ func TestJourneyOfflinePhoto(t *testing.T) {
 	p.Kill()
 
 	p = fromIcon(t, h, folder)
-	p.See("名单还没有交", "有1张照片还没传上去")
+	p.See("名单还没有交")
+	p.NotSee("没传上去")
 	p.Tap("去点名")
 	p.Tap("交名单")
 	p.See("拿掉")

@@ -9,7 +9,7 @@ import { todayView } from './today.js';
 import { rollView } from './roll-call.js';
 import { checkView, doneView } from './hand-in.js';
 import { forgetPicking } from './photos.js';
-import { outboxView, sendNow, watchRoom, forgetSent } from './outbox.js';
+import { outboxView, sendNow, sends, watchRoom, forgetSent } from './outbox.js';
 
 const send = self.huotang.send;
 const views = { roll: rollView, check: checkView, done: doneView, outbox: outboxView };
@@ -23,12 +23,13 @@ function route(first) {
 
 // Takes the schools along anew and sends what waits. What the page shows does not wait for it.
 async function online() {
-  if (navigator.onLine === false) { state.why = 'offline'; return; }
+  if (navigator.onLine === false) return;
   for (const s of state.schools) {
     const end = await send.refresh(s.site);
     if (end.why) { state.why = end.why; break; }
   }
-  if (state.outbox.length || (await send.pictures()).length) await sendNow();
+  if (sends()) await sendNow();
+  state.sending = false;
   await load();
   draw();
 }
@@ -49,6 +50,9 @@ async function start() {
   addEventListener('hashchange', route);
   addEventListener('online', online);
   if (self.BroadcastChannel) new BroadcastChannel('huotang').onmessage = changed;
+  // Said from the beginning, so that no line comes in under a finger.
+  if (navigator.onLine === false) state.why = 'offline';
+  else state.sending = sends();
   route(true);
   document.documentElement.classList.add('ready');
   worker().then(function (ok) { state.worker = ok; if (!ok) draw(); });

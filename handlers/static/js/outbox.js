@@ -15,8 +15,10 @@ export function lang() { return english ? 'en' : 'zh-CN'; }
 
 // Sends, and says so meanwhile.
 export function sendNow() {
-  state.sending = true;
-  draw();
+  if (!state.sending) {
+    state.sending = true;
+    draw();
+  }
   return self.huotang.send.all(lang()).then(function (end) { state.why = end.why; }, function () { state.why = 'later'; }).then(function () { state.sending = false; });
 }
 
@@ -33,7 +35,16 @@ function why() {
   return null;
 }
 
-function waiting() { return state.photos.filter(function (p) { return !p.sent; }); }
+// Pictures that wait; one of a roll that is still being called belongs to that.
+function waiting() {
+  return state.photos.filter(function (p) {
+    const d = state.drafts[p.session];
+    return !p.sent && !(d && !d.base && !d.after);
+  });
+}
+
+// Whether anything is to be sent.
+export function sends() { return state.outbox.length + waiting().length > 0; }
 
 // On top of 今天的事, whenever something waits.
 export function outboxCard() {
