@@ -222,10 +222,7 @@ var counted = regexp.MustCompile(`(?i)sign_?ins?_(count|total|number)|(count|num
 // No page, export or endpoint says how often or how long anybody signs in or looks at a screen, whatever the role.
 func TestNothingCountsSignInsOrScreenTime(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	doc, err := w.App.Describe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc, _ := described(t, w)
 	b, err := doc.MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
