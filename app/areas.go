@@ -73,7 +73,7 @@ func everyJob(times configs.Schedules, a handlers.Areas) []jobs.Job {
 		jobs.CalendarClose(),
 		jobs.AccountsCloseLeft(),
 		jobs.Retention(a.Privacy),
-		jobs.VideosSweep(a.Library),
+		jobs.VideosSweep(a.Library, a.Album),
 		jobs.TalliesCheck(),
 		jobs.RollsAsk(),
 		jobs.Digest(a.Messages),

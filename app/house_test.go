@@ -21,7 +21,7 @@ const module = "huotang"
 var order = []string{
 	"models/seal", "configs", "models/fail", "models/date", "models/id", "models/lang", "models/access", "models/db", "models/audit",
 	"models/settings", "models/outbox", "models/runs", "models/org", "models/people", "models/accounts", "models/calendar",
-	"models/courses", "models/videos", "models/curricula", "models/exchange", "models/feeds", "models/attendance", "models/relay models/progress models/photos",
+	"models/courses", "models/videos", "models/curricula", "models/exchange", "models/feeds", "models/attendance", "models/relay models/progress models/photos models/papers",
 	"models/meetings models/service models/assets", "models/imports", "models/privacy", "models/messages", "models/reports", "media", "jobs", "handlers/static", "handlers/web",
 	"handlers/*", "handlers", "app/demo", "app",
 }

@@ -17,6 +17,7 @@ import (
 	jobpages "huotang/handlers/jobs"
 	messagepages "huotang/handlers/messages"
 	"huotang/handlers/org"
+	paperpages "huotang/handlers/papers"
 	peoplepages "huotang/handlers/people"
 	photopages "huotang/handlers/photos"
 	privacypages "huotang/handlers/privacy"
@@ -80,6 +81,7 @@ func New(w *web.App, a Areas) http.Handler {
 	exchangepages.Mount(p, api, a.Exchange)
 	rollpages.Mount(p, api, a.Attendance, a.Relay)
 	photopages.Mount(p, api, a.Album)
+	paperpages.Mount(p, api, a.Album, a.Attendance)
 	progress.Mount(p, api)
 	servicepages.Mount(p, api, a.Service)
 	importpages.Mount(p, api, a.Imports)

@@ -142,6 +142,10 @@ func lifeForms() []form {
 	const clerk = "township inside"
 	return []form{
 		{
+			by: "host inside", page: "/sheets", post: "/sheets/{unfiled}/session", fill: "session={open}", faults: append(typed("session="), picked("session=x")...),
+			api: "POST /api/v1/sheets/:photo/session", json: `{"session":"{open}"}`,
+		},
+		{
 			by: clerk, page: "/waiting", post: "/waiting/corrections", fill: "ids={correction}&answer=看过了&act=agree",
 			faults: append(typed("answer="+chars(201)), picked("ids=x")...),
 			api:    "POST /api/v1/rolls/corrections", json: `{"ids":["{correction}"],"agree":true,"answer":"看过了"}`,

@@ -32,13 +32,13 @@ func TestMain(m *testing.M) {
 var files = map[string]bool{
 	"GET /lessons/:id/play": true, "GET /reports/trend.svg": true, "GET /reports/summary.xlsx": true, "GET /reports/summary.csv": true,
 	"GET /imports/templates/:kind": true, "GET /imports/:id/file": true, "GET /ics/:secret": true,
-	"GET /reports/month.xlsx": true, "GET /sessions/:id/photos/:photo": true,
+	"GET /reports/month.xlsx": true, "GET /sessions/:id/photos/:photo": true, "GET /sheets/:photo": true,
 }
 
 // leads are routes that lead to another page, and those whose page comes only with a code or with a roll; the tests below see these.
 var leads = map[string]bool{
 	"GET /calendar/years": true, "GET /calendar/periods": true, "GET /feedback/find": true, "GET /setup": true, "GET /sessions/:id/check": true,
-	"GET /privacy/consent": true, "GET /sign-in/second": true,
+	"GET /p/:code": true, "GET /privacy/consent": true, "GET /sign-in/second": true,
 }
 
 // Every page stands in a real browser, as each role that it shows something of its own: on a phone and on a PC, in

@@ -3,6 +3,9 @@ package handlers_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -11,13 +14,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/skip2/go-qrcode"
+
 	"huotang/media"
 	"huotang/models/access"
 	"huotang/models/attendance"
+	"huotang/models/calendar"
 	"huotang/models/courses/coursestest"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/id"
+	"huotang/models/org"
+	"huotang/models/papers"
 	"huotang/models/photos"
 )
 
@@ -186,5 +194,183 @@ func TestPhotoUploads(t *testing.T) {
 	a := w.as(host, http.MethodGet, w.expand(at+"/{photo}"), "")
 	if a.status != 200 || a.header.Get("Content-Type") != "image/jpeg" || !strings.HasPrefix(a.header.Get("Cache-Control"), "private") || strings.Contains(a.body, "Exif") {
 		t.Errorf("%d %v", a.status, a.header)
+	}
+}
+
+// namesAt is who reads everybody's name and mark at Site; others who see the school are forbidden, and who reads nobody's anywhere is told so.
+func namesAt(w *world, s *seat) int {
+	if got := listed(access.SessionsMarks)(w, s); got != allowed {
+		return got
+	}
+	return pictured(w, s)
+}
+
+// ownsUnfiled is the host of Site, who sent {unfiled}; another who calls rolls does not find it.
+func ownsUnfiled(w *world, s *seat) int {
+	if got := listed(access.SessionsSubmit)(w, s); got != allowed {
+		return got
+	}
+	if s.name == "host inside" {
+		return allowed
+	}
+	return 404
+}
+
+func paperRows() []row {
+	submit := access.SessionsSubmit
+	return []row{
+		{route: "GET /papers", at: "/papers?site={site}", want: namesAt},
+		{route: "GET /p/:code", at: "/p/{code.done}", need: access.SessionsSee, on: "site"},
+		{route: "GET /sessions/:id/record", at: "/sessions/{done}/record", need: access.SessionsSee, on: "site"},
+		{route: "GET /sessions/:id/sign-in", at: "/sessions/{done}/sign-in", need: access.SessionsSee, on: "site"},
+		{route: "GET /sites/:id/book", at: "/sites/{site}/book", need: access.SessionsSee, on: "site"},
+		{route: "GET /sheets", want: listed(submit)},
+		{route: "POST /sheets", body: snapshot, want: listed(submit)},
+		{route: "GET /sheets/:photo", at: "/sheets/{unfiled}", want: ownsUnfiled},
+		{route: "POST /sheets/:photo/session", at: "/sheets/{unfiled}/session", body: "session={open}", want: ownsUnfiled},
+		{route: "POST /sheets/:photo/drop", at: "/sheets/{unfiled}/drop", body: "x=1", want: ownsUnfiled},
+		{route: "GET /api/v1/papers", at: "/api/v1/papers?site={site}", want: namesAt},
+		{route: "GET /api/v1/papers/:code", at: "/api/v1/papers/{code.done}", need: access.SessionsSee, on: "site"},
+		{route: "GET /api/v1/sites/:id/book", at: "/api/v1/sites/{site}/book", need: access.SessionsSee, on: "site"},
+		{route: "GET /api/v1/sheets", want: listed(submit)},
+		{route: "GET /api/v1/sheets/choices", want: listed(submit)},
+		{route: "PUT /api/v1/sheets/:photo", at: "/api/v1/sheets/{newphoto}", body: snapshot, want: listed(submit)},
+		{route: "GET /api/v1/sheets/:photo", at: "/api/v1/sheets/{unfiled}", want: ownsUnfiled},
+		{route: "DELETE /api/v1/sheets/:photo", at: "/api/v1/sheets/{unfiled}", want: ownsUnfiled},
+		{route: "POST /api/v1/sheets/:photo/session", at: "/api/v1/sheets/{unfiled}/session", body: `{"session":"{open}"}`, want: ownsUnfiled},
+	}
+}
+
+// fillSheets puts a picture of a paper roll there that the host has sent and nobody has filed.
+func (w *world) fillSheets() {
+	b, err := testPicture("evening.jpg")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	v, _, err := w.areas.Album.Receive(w.t.Context(), w.who("host inside").actor, media.Sent{ID: photos.PhotoID(id.New[world]()), Kind: photos.Sheet, Body: bytes.NewReader(b)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.name("unfiled", v.ID)
+	w.ids["code.done"] = string(papers.CodeOf(parse[attendance.SessionID](w, "done")))
+}
+
+// sheetPicture is a photo of a paper roll with a code.
+func sheetPicture(t *testing.T, text string) []byte {
+	t.Helper()
+	q, err := qrcode.New(text, qrcode.Medium)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := image.NewGray(image.Rect(0, 0, 1200, 1600))
+	draw.Draw(page, page.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(page, image.Rect(860, 80, 1160, 380), q.Image(300), image.Point{}, draw.Src)
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, page, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A photo of a paper roll goes under the session that its code names, if that is the sender's; else he is told why in plain words and
+// chooses himself. What is no picture is refused.
+func TestSheetUploads(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		w := newWorld(t, e)
+		host, far, clerk := w.who("host inside"), w.who("host outside"), w.who("township inside")
+		of := func(c papers.Code) []byte { return sheetPicture(t, "http://127.0.0.1/p/"+string(c)) }
+		open, mine := parse[attendance.SessionID](w, "open"), parse[org.SiteID](w, "site")
+		good := of(papers.CodeOf(open))
+		if a := w.sendPictures(host, "/sheets", "sheet", false, good); a.status != 303 || a.header.Get("Location") != w.expand("/sessions/{open}/roll") {
+			t.Errorf("a sheet of his own: %d %s %s", a.status, a.header.Get("Location"), a.body)
+		}
+		roll := parsePage(t, w.as(host, http.MethodGet, w.expand("/sessions/{open}/roll"), ""))
+		if roll.Find(".beside img").Length() != 1 || roll.Find(`input[name=on_paper][value="1"]`).Length() != 1 {
+			t.Error("the photo does not stand beside the roll, or it is not said to be from paper")
+		}
+		if a := w.as(host, http.MethodGet, w.expand("/api/v1/sessions/{open}/photos"), ""); !strings.Contains(a.body, `"kind":"sheet"`) {
+			t.Errorf("it is not under the session: %s", a.body)
+		}
+		for what, c := range map[string]struct {
+			by   *seat
+			file []byte
+			says string
+		}{
+			"no code":            {host, sheetPictureless(t), "papers.no_code"},
+			"another's text":     {host, sheetPicture(t, "weixin://pay/1"), "papers.foreign"},
+			"another's school":   {far, good, "papers.foreign"},
+			"an unknown session": {host, of(papers.CodeOf(attendance.SessionID(id.New[world]()))), "papers.foreign"},
+			"no day on it":       {host, of(papers.CodeOfSchool(mine)), "papers.of_school"},
+		} {
+			photo := id.New[world]().String()
+			a := w.as(c.by, http.MethodPut, "/api/v1/sheets/"+photo, string(c.file), "Content-Type", "image/jpeg")
+			if a.status != 200 || !strings.Contains(a.body, `"code":"`+c.says+`"`) || !strings.Contains(a.body, `"session":""`) {
+				t.Errorf("%s: %d %s", what, a.status, a.body)
+			}
+			if again := w.as(c.by, http.MethodPut, "/api/v1/sheets/"+photo, string(c.file), "Content-Type", "image/jpeg"); again.body != a.body {
+				t.Errorf("%s: sent again: %s", what, again.body)
+			}
+			other := host
+			if c.by == host {
+				other = far
+			}
+			if a := w.as(other, http.MethodGet, "/sheets/"+photo, ""); a.status != 404 {
+				t.Errorf("%s: another sees it: %d", what, a.status)
+			}
+		}
+		page := parsePage(t, w.as(host, http.MethodGet, "/sheets", ""))
+		if page.Find("select[name=session] option").Length() < 2 {
+			t.Error("there is nothing to choose by hand")
+		}
+		for what, c := range map[string]struct {
+			by      *seat
+			session string
+			status  int
+		}{
+			"another's session": {host, "{farlate}", 404}, "no session": {host, "{nobody}", 404}, "nothing chosen": {host, "", 422},
+			"the clerk": {clerk, "{open}", 403},
+		} {
+			if a := w.as(c.by, http.MethodPost, w.expand("/sheets/{unfiled}/session"), w.expand("session="+c.session)); a.status != c.status {
+				t.Errorf("%s: %d, want %d", what, a.status, c.status)
+			}
+		}
+		if a := w.as(host, http.MethodPost, w.expand("/sheets/{unfiled}/session"), w.expand("session={done}")); a.status != 303 {
+			t.Errorf("by hand: %d %s", a.status, a.body)
+		}
+		for what, file := range map[string][]byte{"text": []byte("名单"), "half": good[:len(good)/3]} {
+			if a := w.sendPictures(host, "/sheets", "sheet", false, file); a.status != 422 || parsePage(t, a).Find(".errors").Length() == 0 {
+				t.Errorf("%s: %d", what, a.status)
+			}
+		}
+		if a := w.sendPictures(host, "/sheets", "sheet", false); a.status != 422 {
+			t.Errorf("no file: %d", a.status)
+		}
+		if a := w.sendPictures(clerk, "/sheets", "sheet", false, good); a.status != 403 {
+			t.Errorf("the clerk, who calls no roll: %d", a.status)
+		}
+	})
+}
+
+func sheetPictureless(t *testing.T) []byte {
+	t.Helper()
+	b, err := testPicture("evening.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// A planned day that nobody has opened is opened by its sheet.
+func TestSheetOpensItsDay(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	host := w.who("host inside")
+	var day calendar.DayView
+	w.Env.See(t, func(tx *db.Tx) (err error) {
+		day, err = calendar.FindDay(tx, parse[calendar.DayID](w, "day"))
+		return err
+	})
+	a := w.sendPictures(host, "/sheets", "sheet", false, sheetPicture(t, "http://127.0.0.1/p/"+string(papers.CodeOf(day.SessionID))))
+	if a.status != 303 || a.header.Get("Location") != "/sessions/"+day.SessionID.String()+"/roll" {
+		t.Errorf("%d %s", a.status, a.header.Get("Location"))
 	}
 }

@@ -9,7 +9,7 @@ import (
 // table is the permission table of every route, area by area.
 func table() []row {
 	return slices.Concat(systemRows(), accountRows(), orgRows(), houseRows(), peopleRows(), calendarRows(), exchangeRows(), feedRows(), courseRows(), curriculumRows(),
-		videoRows(), sessionRows(), lifeRows(), photoRows(), progressRows(), serviceRows(), reportRows(), jobRows(), messageRows(), importRows(), privacyRows(), rightRows())
+		videoRows(), sessionRows(), lifeRows(), photoRows(), paperRows(), progressRows(), serviceRows(), reportRows(), jobRows(), messageRows(), importRows(), privacyRows(), rightRows())
 }
 
 // pendingOnly is for a browser in which a right password was given just now: nobody of those who ask is.

@@ -92,6 +92,7 @@ func configured(t testing.TB, e *dbtest.Env, cfg web.Config) *world {
 	w.fill()
 	w.sit()
 	w.fillMessages()
+	w.fillSheets()
 	w.fillImports()
 	w.fillSlips()
 	w.fillFeeds()

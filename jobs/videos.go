@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"huotang/media"
@@ -9,14 +10,16 @@ import (
 	"huotang/models/db"
 )
 
-// VideosSweep settles uploads that broke off and deletes what no lesson shows any more, see
-// [media.Library.Sweep]. Every change is fenced; an object is deleted only once its row says for good that
+// VideosSweep settles uploads that broke off and deletes what no lesson and no session shows any more, see
+// [media.Library.Sweep] and [media.Album.Sweep]. Every change is fenced; an object is deleted only once its row says for good that
 // nothing shows it, so a run that lost its lease does no harm there either.
-func VideosSweep(lib *media.Library) Job {
+func VideosSweep(lib *media.Library, album *media.Album) Job {
 	return Job{Name: "videos.sweep", CatchUp: true, Outside: true, Run: func(ctx context.Context, r *Run) (string, error) {
-		s, err := lib.Sweep(ctx, r.By(), func(ctx context.Context, fn func(*db.Tx) error) error {
+		write := func(ctx context.Context, fn func(*db.Tx) error) error {
 			return r.Write(ctx, func(tx *db.Tx, _ access.Actor) error { return fn(tx) })
-		})
-		return fmt.Sprintf("completed %d, failed %d, removed %d, addresses %d", s.Completed, s.Failed, s.Removed, s.Addresses), err
+		}
+		s, err := lib.Sweep(ctx, r.By(), write)
+		gone, badly := album.Sweep(ctx, r.By(), write)
+		return fmt.Sprintf("completed %d, failed %d, removed %d, addresses %d, files %d", s.Completed, s.Failed, s.Removed, s.Addresses, gone), errors.Join(err, badly)
 	}}
 }

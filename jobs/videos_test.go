@@ -56,9 +56,9 @@ func TestVideosSweep(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s := replica(t, e, "a", jobs.VideosSweep(&media.Library{DB: e.DB, Store: store, Limit: videos.MaxBytes}))
+		s := replica(t, e, "a", jobs.VideosSweep(&media.Library{DB: e.DB, Store: store, Limit: videos.MaxBytes}, media.NewAlbum(e.DB, store)))
 		for _, want := range []string{
-			"completed 0, failed 0, removed 0, addresses 0", "completed 1, failed 1, removed 1, addresses 0", "completed 0, failed 0, removed 0, addresses 0",
+			"completed 0, failed 0, removed 0, addresses 0, files 0", "completed 1, failed 1, removed 1, addresses 0, files 0", "completed 0, failed 0, removed 0, addresses 0, files 0",
 		} {
 			s.Tick()
 			s.Tick()

@@ -14,6 +14,7 @@ import (
 	"huotang/models/fail"
 	"huotang/models/org"
 	"huotang/models/people"
+	"huotang/models/photos"
 )
 
 // stored is what the pages of a roll need of the database.
@@ -24,6 +25,7 @@ type stored struct {
 	mayNote bool           // that somebody is away or gone
 	noted   []people.Noted // of the school's roster, not confirmed yet
 	homes   map[string]people.Home
+	papers  []photos.View // of the paper roll
 }
 
 func load(r *web.Request, withPlan bool) (stored, error) {
@@ -37,6 +39,9 @@ func load(r *web.Request, withPlan bool) (stored, error) {
 			return err
 		}
 		s.today = tx.Today()
+		if s.papers, err = photos.Papers(tx, by, in.ID); err != nil {
+			return err
+		}
 		if s.homes, err = homesOf(tx, s.DueList); err != nil {
 			return err
 		}
@@ -75,6 +80,7 @@ type rollPage struct {
 	Noted   []people.Noted
 	Lives   []web.Option
 	Homes   map[string]people.Home // of those due
+	Papers  []photos.View          // pictures of the paper roll, to be shown beside it
 }
 
 // Correcting reports a page that was made of a roll already handed in.
@@ -101,6 +107,9 @@ func roll(r *web.Request) error {
 		return err
 	}
 	s := sheetOf(v.RollView)
+	if len(v.papers) > 0 {
+		s.OnPaper = true
+	}
 	if lesson := r.Query("lesson"); lesson != "" && v.Revision == 0 {
 		s.Lessons = []string{lesson}
 	}
@@ -113,7 +122,7 @@ func roll(r *web.Request) error {
 func showRoll(r *web.Request, v stored, s sheet, f web.Form) error {
 	page := rollPage{Base: r.Base("attendance.roll", s.DueCount()), Session: v.SessionView, Sheet: s}
 	page.Heading, page.Form, page.Script, page.Nav = heading(page.Base, v.SessionView), f, "roll.js", nil
-	page.MayNote, page.Noted, page.Homes = v.mayNote, v.noted, v.homes
+	page.MayNote, page.Noted, page.Homes, page.Papers = v.mayNote, v.noted, v.homes, v.papers
 	for _, l := range []people.Life{people.Away, people.Moved, people.Dead} {
 		page.Lives = append(page.Lives, web.Option{Value: string(l), Label: page.T("people.note." + string(l))})
 	}

@@ -67,6 +67,7 @@ func (p *sitePage) read(tx *db.Tx, by access.Actor, in org.GetSiteInput) (err er
 	} {
 		p.May[what] = by.Can(permission, school.Paths()...)
 	}
+	p.May["papers"] = by.Can(access.SessionsMarks, school.Path)
 	if p.Equipment, err = org.GetEquipment(tx, by, in); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type monthPage struct {
 	Next      string
 	This      date.Month
 	Ending    accounts.EndingView
+	Papers    bool  // the reader prints paper rolls for all below
 	Waits     bool  // the reader has 等我办的
 	MayExtend bool  // give a school more time
 	Unloaded  []int // years that days are planned in whose holidays are not entered
@@ -59,6 +60,7 @@ func month(r *web.Request) error {
 			return r.Render("reports/month", page)
 		})
 	}
+	page.Papers = r.Actor.Has(access.Township) || r.Actor.Has(access.TownshipAdmin) || r.Actor.Has(access.Village)
 	page.Waits = !r.Actor.Visible(access.SessionsApprove).Empty() || !r.Actor.Visible(access.SessionsSubmit).Empty()
 	page.Shown, page.MayExtend = true, !r.Actor.Visible(access.CalendarPeriod).Empty()
 	page.base = base{r.Base("reports.month_plain")}

@@ -34,6 +34,7 @@ type Base struct {
 
 	Wide      bool   // an office page, laid out for a PC
 	Stage     bool   // a lesson on a TV: dark, no header
+	Style     string // one stylesheet beside huotang.css: "paper.css"
 	Script    string // one module beside huotang.js: "roll.js"
 	RequestID string
 	wechat    bool

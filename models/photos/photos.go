@@ -251,6 +251,17 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[View], error) {
 	return out, err
 }
 
+// Papers lists the pictures of a session's paper roll, for calling the roll beside them. No permission is asked: the caller's op has asked for
+// SessionsSubmit.
+func Papers(tx *db.Tx, _ access.Actor, session attendance.SessionID) ([]View, error) {
+	rows, err := db.All[photoRow](tx.Where("session_id = ? AND kind = ? AND state = ?", session, Sheet, Ready).Order("made_at, id"))
+	out := make([]View, len(rows))
+	for i, r := range rows {
+		out[i] = view(r)
+	}
+	return out, err
+}
+
 // Restorable lists the removed pictures that can be brought back. Permission: that of writing the session's roll.
 func Restorable(tx *db.Tx, by access.Actor, session attendance.SessionID) ([]View, error) {
 	if _, err := attendance.Writable(tx, by, session); err != nil {

@@ -66,6 +66,10 @@ var rules = []rule{
 		cond: "(why <> '' OR answer <> '') AND decided_at < ?",
 	},
 	{kind: "handovers", usual: 5 * year, least: year, most: 10 * year, table: "handovers", key: []string{"id"}, set: "note = ''", cond: "note <> '' AND made_at < ?"},
+	{ // their objects go with the next sweep
+		kind: "pictures", usual: 3 * year, least: 30, most: 10 * year, table: "session_photos", key: []string{"id"}, set: "state = 'removed', removed_at = made_at",
+		cond: "state = 'ready' AND made_at < ?",
+	},
 	{kind: "people_dead", usual: 5 * year, least: year, most: 30 * year, table: "persons", key: []string{"id"}, propose: true},
 	{kind: "people_moved", usual: 5 * year, least: year, most: 30 * year, table: "persons", key: []string{"id"}, propose: true},
 	{kind: "audit", usual: 3 * year, least: 183, most: 10 * year, table: "audit_rows", cond: "at < ?", key: []string{"id"}},

@@ -81,6 +81,11 @@ func eraseSteps(tx *db.Tx, person access.PersonID, name string) []eraseStep {
 		{"offices.until", "UPDATE offices SET `until` = ? WHERE person_id = ? AND (`until` IS NULL OR `until` > ?)", []any{today, person, today}},
 		{"affiliations.village_group_id", "UPDATE affiliations SET village_group_id = NULL WHERE person_id = ?", []any{person}},
 		{"guests.name", "UPDATE guests SET name = ? WHERE person_id = ?", []any{name, person}},
+		{ // a signed roll bears the name in his own hand; its object goes with the next sweep
+			"session_photos.removed_at",
+			"UPDATE session_photos SET state = 'removed', removed_at = made_at WHERE kind = 'sheet' AND state <> 'removed' AND session_id IN (SELECT session_id FROM marks WHERE person_id = ?)",
+			[]any{person},
+		},
 		{"mark_changes.why", "UPDATE mark_changes SET why = '' WHERE person_id = ?", []any{person}},
 		{"correction_requests.body correction_requests.answer", "UPDATE correction_requests SET body = '', answer = '' WHERE person_id = ?", []any{person}},
 		{"sign_in_failures", "DELETE FROM sign_in_failures WHERE username IN (SELECT username FROM accounts WHERE person_id = ?)", []any{person}},

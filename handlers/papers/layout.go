@@ -1,0 +1,92 @@
+package papers
+
+import (
+	"strconv"
+	"strings"
+
+	"huotang/models/papers"
+)
+
+// What is printed is laid out by the server, since browsers number pages only since 2024. The heights are those of the stylesheet
+// (css/paper.css); a page of A4 has 264 mm between its margins.
+const (
+	twinRows   = 13 // of a page of a roster: large ones, for signatures and thumbs
+	spareRows  = 3  // at the least, for who comes and is not on the list
+	signRows   = 22 // of a page of a sign-in sheet
+	indexRows  = 26 // of a page of contents
+	recordRoom = 30 // lines of a record's table, below which the names go to the sign-in sheet
+	valueWidth = 70 // half characters in a line of the table's right column
+)
+
+// row is a line to be signed.
+type row struct {
+	Number  int // 0 for an empty one
+	Name    string
+	Said    string // what was marked
+	Heading string // of a part of the list, in place of a name
+}
+
+// twinPage is one page of a roster.
+type twinPage struct {
+	papers.Twin
+	Number, Of int
+	QR         any
+	Rows       []row
+}
+
+// twinPages lays a roster out: those due, under a heading of their own the others, and room for more.
+func twinPages(t papers.Twin, dueHead, othersHead string) []twinPage {
+	lines := []row{{Heading: dueHead}}
+	add := func(names []string) {
+		for i, n := range names {
+			lines = append(lines, row{Number: i + 1, Name: n})
+		}
+	}
+	add(t.Due)
+	if len(t.Others) > 0 {
+		lines = append(lines, row{Heading: othersHead})
+		add(t.Others)
+	}
+	for range spareRows {
+		lines = append(lines, row{})
+	}
+	var out []twinPage
+	for _, part := range parted(lines, twinRows) {
+		for len(part) < twinRows {
+			part = append(part, row{})
+		}
+		out = append(out, twinPage{Twin: t, Rows: part})
+	}
+	for i := range out {
+		out[i].Number, out[i].Of = i+1, len(out)
+	}
+	return out
+}
+
+// parted cuts lines into pages; a heading never stands at the foot of one.
+func parted(lines []row, size int) [][]row {
+	var out [][]row
+	for len(lines) > 0 {
+		n := min(size, len(lines))
+		if n < len(lines) && n > 1 && lines[n-1].Heading != "" {
+			n--
+		}
+		out = append(out, append([]row{}, lines[:n]...))
+		lines = lines[n:]
+	}
+	return out
+}
+
+// linesOf is how many lines a text takes in the right column.
+func linesOf(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0x2e80 || strings.ContainsRune("·“”—…‘’", r) {
+			n++
+		}
+	}
+	return max(1, (n+valueWidth-1)/valueWidth)
+}
+
+func number(n int) string { return strconv.Itoa(n) }
