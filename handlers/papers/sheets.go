@@ -59,7 +59,7 @@ func (s sheets) File(tx *db.Tx, by access.Actor, in photos.FileInput) (photos.Vi
 	}
 	if in.Session.IsZero() {
 		var c fail.Check
-		c.Add("session", "papers.choose_none")
+		c.Add("session", "input.required")
 		return photos.View{}, c.Err()
 	}
 	r, err := papers.Resolve(tx, by, papers.ResolveInput{Code: papers.CodeOf(in.Session)})
