@@ -143,7 +143,7 @@ func lifeForms() []form {
 	return []form{
 		{
 			by: "host inside", page: "/sheets", post: "/sheets/{unfiled}/session", fill: "session={open}", faults: append(typed("session="), picked("session=x")...),
-			api: "POST /api/v1/sheets/:photo/session", json: `{"session":"{open}"}`,
+			api: "POST /api/v1/sheets/{unfiled}/session", json: `{"session":"{open}"}`,
 		},
 		{
 			by: clerk, page: "/waiting", post: "/waiting/corrections", fill: "ids={correction}&answer=看过了&act=agree",

@@ -100,6 +100,11 @@ var rowsOf = map[privacy.Kind]row{
 			return []any{k.owner.Account, k.lesson}
 		},
 	},
+	"pictures": {
+		"SELECT COUNT(*) FROM session_photos WHERE state = 'ready'",
+		"INSERT INTO session_photos (made_at, id, kind, state, object_key, hash, bytes, width, height, account_id) VALUES (?, ?, 'photo', 'ready', 'x', '', 1, 1, 1, ?)",
+		func(k kept, _ string) []any { return []any{fresh(), k.owner.Account} },
+	},
 	"messages": {
 		"SELECT COUNT(*) FROM messages", "INSERT INTO messages (made_at, id, account_id, kind, object, object_id, sequence, unit_id, facts) VALUES (?, ?, ?, 'test', 'test', ?, 1, ?, '{}')",
 		func(k kept, _ string) []any { return []any{fresh(), k.owner.Account, fresh(), k.County.ID} },
