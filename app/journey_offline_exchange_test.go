@@ -3,7 +3,6 @@ package main
 import (
 	"testing"
 
-	"huotang/models/attendance"
 	"huotang/models/attendance/attendancetest"
 	"huotang/models/exchange"
 )
@@ -37,13 +36,14 @@ func TestJourneyOfflineExchange(t *testing.T) {
 	p.Axe()
 	p.Tap("交名单")
 	p.See("交流周", "到8人")
+	p.Tap("这次先记在纸上")
 	p.Tap("没错,交")
 	p.See("记在手机里了，还没传上去")
 	open := h.again(t, "test")
 	p.Open("/roll")
 	p.See("都传上去了")
 	v := theRoll(t, open, c)
-	if v.Due != 8 || v.Present != 8 || v.ID != attendance.SessionID(g.SessionID) {
+	if v.Due != 8 || v.Present != 8 || v.ID != g.SessionID || !v.OnPaper {
 		t.Errorf("the roll is %+v: %+v", v.Tally, v.SessionView)
 	}
 	if held := get[exchange.GroupView](t, open.client(t, c.host), "/exchange/groups/"+g.ID.String()); held.State != exchange.Held {

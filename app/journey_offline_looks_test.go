@@ -4,9 +4,7 @@ import "testing"
 
 // The views of the kept page hold to what every screen holds to: in each size of type, by keyboard, for a finger, for who hears it.
 func TestJourneyOfflineLooks(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 8, 4)
-	published(t, h, c)
+	h, c := countyEvening(t, 8, 4)
 	p := atHome(t, h, c, t.TempDir())
 	h.shut()
 	look := func(next string) {

@@ -27,9 +27,7 @@ func theRoll(t *testing.T, h *place, c *county) attendance.RollView {
 // The exceptions of an evening, each by at most two taps; the page is killed in the middle, and what was tapped is there; who was not
 // tapped is asked about once and stays open; a correction without a network follows the roll.
 func TestJourneyOfflineExceptions(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 6, 4)
-	published(t, h, c)
+	h, c := countyEvening(t, 6, 4)
 	folder := t.TempDir()
 	atHome(t, h, c, folder).Close()
 	h.shut()
@@ -99,17 +97,12 @@ func TestJourneyOfflineExceptions(t *testing.T) {
 // The sign-in has ended while the phone was without a network, and the program is another one when it comes back: the phone takes the
 // new program, keeps the roll, asks for the sign-in, and hands the roll in.
 func TestJourneyOfflineUpdate(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 5, 0)
-	published(t, h, c)
+	h, c := countyEvening(t, 5, 0)
 	folder := t.TempDir()
 	p := atHome(t, h, c, folder)
 	h.shut()
 	p.Open("/")
-	p.Tap("开始今晚的活动")
-	p.Tap("应到的都到了")
-	p.Tap("交名单")
-	p.Tap("没错,交")
+	holds(p)
 	p.See("记在手机里了，还没传上去")
 	const kept = "caches.keys().then(k => k.join())"
 	old := browsertest.Run[string](p, kept)
@@ -138,9 +131,7 @@ func TestJourneyOfflineUpdate(t *testing.T) {
 
 // Two phones call one roll, both without a network. Afterwards both see one truth, and the one difference as a question.
 func TestJourneyOfflineTwoPhones(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 6, 0)
-	published(t, h, c)
+	h, c := countyEvening(t, 6, 0)
 	head := c.account(t, h, access.Head, org.SiteUnit(c.Site.ID), access.PersonID{})
 	phone := func(who string) *browsertest.Person {
 		p := browsertest.Phone(t, h.URL())
@@ -179,9 +170,7 @@ func TestJourneyOfflineTwoPhones(t *testing.T) {
 // On a shared phone somebody else signs in and out: he neither sends nor loses what he has not handed in, and takes only his own names
 // along when he goes.
 func TestJourneyOfflineShared(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 4, 0)
-	published(t, h, c)
+	h, c := countyEvening(t, 4, 0)
 	head := c.account(t, h, access.Head, org.SiteUnit(c.Site.ID), access.PersonID{})
 	p := browsertest.Phone(t, h.URL())
 	p.Clock(h.env.Clock.Now())
@@ -189,10 +178,7 @@ func TestJourneyOfflineShared(t *testing.T) {
 	p.See("没有网也能点名")
 	h.shut()
 	p.Open("/")
-	p.Tap("开始今晚的活动")
-	p.Tap("应到的都到了")
-	p.Tap("交名单")
-	p.Tap("没错,交")
+	holds(p)
 	p.See("记在手机里了，还没传上去")
 
 	p.Forget()
@@ -220,9 +206,7 @@ func TestJourneyOfflineShared(t *testing.T) {
 
 // Browsers that lack something say so and do what they can: no service worker, no storage, storage cleared, a phone that is full.
 func TestJourneyOfflineRefused(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 3, 0)
-	published(t, h, c)
+	h, c := countyEvening(t, 3, 0)
 	begin := func(lacks string) *browsertest.Person {
 		p := browsertest.Phone(t, h.URL())
 		p.Clock(h.env.Clock.Now())
@@ -293,9 +277,7 @@ func TestJourneyOfflineSlow(t *testing.T) {
 // slowEvening is how long the scripts run from opening the kept page until the roll is on the phone, at a sixth of the processor.
 func slowEvening(t *testing.T) time.Duration {
 	t.Helper()
-	h := onDisk(t)
-	c := newCounty(t, h, 20, 4)
-	published(t, h, c)
+	h, c := countyEvening(t, 20, 4)
 	p := atHome(t, h, c, t.TempDir())
 	defer p.Close()
 	h.shut()
@@ -303,10 +285,7 @@ func slowEvening(t *testing.T) time.Duration {
 	p.SlowDown(6)
 	p.StartProfile()
 	p.Open("/roll")
-	p.Tap("开始今晚的活动")
-	p.Tap("应到的都到了")
-	p.Tap("交名单")
-	p.Tap("没错,交")
+	holds(p)
 	p.See("记在手机里了，还没传上去")
 	defer p.SlowDown(1)
 	return p.Profile()

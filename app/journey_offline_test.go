@@ -38,9 +38,7 @@ func fromIcon(t *testing.T, h *place, folder string) *browsertest.Person {
 // An evening with the network really off: from the icon to 「没错,交」 in six taps, the battery dies, and once the site can be reached
 // the roll is there, once.
 func TestJourneyOffline(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 20, 4)
-	published(t, h, c)
+	h, c := countyEvening(t, 20, 4)
 	folder := t.TempDir()
 	atHome(t, h, c, folder).Close()
 	h.shut()

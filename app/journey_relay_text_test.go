@@ -22,17 +22,12 @@ import (
 // After a day without a network the phone offers a text for 代传, which opens with the phone's key and says, field by field, what the phone
 // itself hands in later. A clerk pastes it as it came; the roll is the host's, and the phone gets the same receipt.
 func TestJourneyOfflineRelayText(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 4, 0)
-	published(t, h, c)
+	h, c := countyEvening(t, 4, 0)
 	folder := t.TempDir()
 	p := atHome(t, h, c, folder)
 	h.shut()
 	p.Open("/")
-	p.Tap("开始今晚的活动")
-	p.Tap("应到的都到了")
-	p.Tap("交名单")
-	p.Tap("没错,交")
+	holds(p)
 	p.Tap("看还没传上去的")
 	p.See("有1次还没传上去")
 	p.Close()
@@ -169,9 +164,7 @@ const dayBytes = 60 << 10
 
 // Everything that goes over the wire is counted, that of the service worker, too.
 func TestBudgetOfTheDay(t *testing.T) {
-	h := onDisk(t)
-	c := newCounty(t, h, 20, 5)
-	published(t, h, c)
+	h, c := countyEvening(t, 20, 5)
 	w := newWire(t, h.URL())
 	p := browsertest.Own(t, "http://"+w.Addr().String(), t.TempDir())
 	p.Clock(h.env.Clock.Now())
@@ -183,10 +176,7 @@ func TestBudgetOfTheDay(t *testing.T) {
 	p.Open("/today")
 	p.See("没有网也能点名")
 	p.Tap("没有网也能点名")
-	p.Tap("开始今晚的活动")
-	p.Tap("应到的都到了")
-	p.Tap("交名单")
-	p.Tap("没错,交")
+	holds(p)
 	p.See("已传上去")
 	p.Open("/today")
 	p.See("已经交了")

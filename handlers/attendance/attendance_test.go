@@ -86,9 +86,13 @@ func TestEvening(t *testing.T) {
 		if page.Find("#recorder").AttrOr("value", "") == "" || page.Find("#began").AttrOr("value", "") != "16:00" {
 			t.Errorf("proposes %q, %q", page.Find("#recorder").AttrOr("value", ""), page.Find("#began").AttrOr("value", ""))
 		}
-		back := h.host.Submit(page, "#check", url.Values{"back": {"1"}}).Want(200, "点名:应到5人")
+		back := h.host.Submit(page, "#check", url.Values{"back": {"1"}, "on_paper": {"1"}}).Want(200, "点名:应到5人")
 		if back.Find(`.marks input[value="on_leave"][checked]`).Length() != 1 || back.Find(`.chips input[checked]`).Length() != 1 || back.Find(`[data-extra] input`).First().AttrOr("value", "") != "何永贵" {
 			t.Fatal("something was lost on the way back")
+		}
+		page = h.host.Submit(back, "form.roll", url.Values{"next": {"check"}}).Want(200, "核对一下再交")
+		if page.Find(`input[name=on_paper][checked]`).Length() != 1 {
+			t.Error("that it was noted on paper is lost on the way back")
 		}
 		page = h.host.Submit(page, "#check", url.Values{"mark.4": {"absent"}, "reason.1": {"farm"}, "recorder": {"杨桂芳"}, "began": {"19:30"}, "ended": {"21:00"}})
 		page.Want(200, "回执", "到会，应到5人", "90", "农忙", "没来", "1<small> 学时")
@@ -97,7 +101,7 @@ func TestEvening(t *testing.T) {
 		}
 		h.host.Get("/today").Want(200, "已经交了", "看回执", "到3人")
 		h.host.Get("/sessions").Want(200, "活动日", "到3人")
-		h.host.Get(strings.TrimSuffix(page.Path, "/receipt")).Want(200, "何永贵", "没有改过", "杨桂芳", "19:30—21:00")
+		h.host.Get(strings.TrimSuffix(page.Path, "/receipt")).Want(200, "何永贵", "没有改过", "杨桂芳", "19:30—21:00", "按纸质名单补录")
 		attendancetest.Sound(t, e)
 	})
 }
