@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -124,6 +125,10 @@ type byHand struct {
 	*evening
 	pool   *sql.DB
 	sqlite bool
+
+	fresh   bool             // the session is made, too; everybody was there
+	device  string           // "" for "hand"
+	account access.AccountID // zero for the host of the evening
 }
 
 func (h byHand) submit(ctx context.Context, session attendance.SessionID, receipt string) (err error) {
@@ -139,21 +144,28 @@ func (h byHand) submit(ctx context.Context, session attendance.SessionID, receip
 	h.devices++
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	day := date.Of(now)
+	device, account := cmp.Or(h.device, "hand"), h.host.Account
+	if h.fresh {
+		account = h.account
+		if err = h.make(ctx, tx, session, now); err != nil {
+			return err
+		}
+	}
 	if _, err = tx.ExecContext(ctx, "UPDATE sessions SET minutes = 90, state = 'submitted', chair = ?, recorder = ?, revision = 1, due = 20, present = 17, "+
 		"on_leave = 3, adults = 2, children = 1, attended = 20, happened_at = ?, recorded_at = ?, received_at = ?, device = ?, seq = ?, "+
 		"submitted_by = ?, submitted_at = ?, changed_at = ? WHERE id = ?",
-		"杨桂芳", "杨桂芳", now, now, now, "hand", h.devices, h.host.Account, now, now, session); err != nil {
+		"杨桂芳", "杨桂芳", now, now, now, device, h.devices, account, now, now, session); err != nil {
 		return err
 	}
 	var marks, months, sites, credits [][]any
 	for i, p := range h.people {
 		state, reason := "present", ""
-		if i%6 == 5 {
+		if i%6 == 5 && !h.fresh {
 			state, reason = "on_leave", "farm"
 		}
-		marks = append(marks, []any{session, p, h.site, "due", state, reason, nil, 1, h.host.Account, now, now, now, "hand", h.devices})
+		marks = append(marks, []any{session, p, h.site, "due", state, reason, nil, 1, account, now, now, now, device, h.devices})
 		if state == "present" {
-			months = append(months, []any{p, day.Month(), h.site, 1, 90})
+			months = append(months, []any{p, day.Month(), h.site, day.Year(), 1, 90})
 			sites = append(sites, []any{p, h.site, 1})
 			credits = append(credits, []any{p, h.lesson, day.Year(), 30, 100, "yunnan-2024", "session", session, day, now})
 		}
@@ -164,15 +176,15 @@ func (h byHand) submit(ctx context.Context, session attendance.SessionID, receip
 	}{
 		{"marks (session_id, person_id, site_id, list, state, reason, made_up_on, revision, account_id, happened_at, recorded_at, received_at, device, seq)", "", marks},
 		{"session_lessons (session_id, lesson_id, place)", "", [][]any{{session, h.lesson, 0}}},
-		{"person_months (person_id, month, site_id, sessions, minutes)", "sessions = sessions + 1, minutes = minutes + 90", months},
+		{"person_months (person_id, month, site_id, year, sessions, minutes)", "sessions = sessions + 1, minutes = minutes + 90", months},
 		{"person_sites (person_id, site_id, sessions)", "sessions = sessions + 1", sites},
 		{"credits (person_id, lesson_id, year, minutes, centi_hours, rule, source, session_id, on_day, made_at)", keepFirst, credits},
 		{"audit_rows (at, account_id, `system`, act, object, object_id, unit_id, changed, request_id)", "", [][]any{{
-			now, h.host.Account, "", "session.submit", "session", session.String(), h.site,
+			now, account, "", "session.submit", "session", session.String(), h.site,
 			`[{"field":"state","before":"open","after":"submitted"},{"field":"revision","before":0,"after":1}]`, "01234567-89ab-cdef-0123-456789abcdef",
 		}}},
 		{"roll_items (device, seq, session_id, hash, revision, why, receipt, account_id, received_at)", "", [][]any{{
-			"hand", h.devices, session, strings.Repeat("0", 64), 1, "", receipt, h.host.Account, now,
+			device, h.devices, session, strings.Repeat("0", 64), 1, "", receipt, account, now,
 		}}},
 	} {
 		if err = h.insert(ctx, tx, t.into, t.clash, t.rows); err != nil {
@@ -180,6 +192,20 @@ func (h byHand) submit(ctx context.Context, session attendance.SessionID, receip
 		}
 	}
 	return tx.Commit()
+}
+
+// make stores the session that the roll brings with it, and that it was opened.
+func (h byHand) make(ctx context.Context, tx *sql.Tx, session attendance.SessionID, now time.Time) error {
+	err := h.insert(ctx, tx, "sessions (id, site_id, venue_site_id, kinds, held_on, minutes, state, place, chair, recorder, revision, due, present, on_leave, absent, made_up, "+
+		"exempt, unmarked, observers, guests, adults, children, attended, happened_at, recorded_at, received_at, device, seq, opened_by, made_at, changed_at)", "", [][]any{{
+		session, h.site, h.site, "party_class", date.Of(now), 0, "open", "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, now, now, now, h.device, h.devices, h.account, now, now,
+	}})
+	if err != nil {
+		return err
+	}
+	return h.insert(ctx, tx, "audit_rows (at, account_id, `system`, act, object, object_id, unit_id, changed, request_id)", "", [][]any{{
+		now, h.account, "", "session.open", "session", session.String(), h.site, `[{"field":"state","before":"","after":"open"}]`, "01234567-89ab-cdef-0123-456789abcdef",
+	}})
 }
 
 // keepFirst leaves a row that is there already.

@@ -61,8 +61,19 @@ func BenchmarkFigures(b *testing.B) {
 	part("MySQL", func(b *testing.B) { f.evenings(b, program, "MySQL") })
 	part("demo", func(b *testing.B) { f.demo(b, program) })
 	part("planning", f.planning)
+	var file string
+	demo := func() string { // of the whole run: its folder outlives the parts
+		if file == "" {
+			file = demoFile(b, program)
+		}
+		return file
+	}
+	for _, database := range []string{"SQLite", "MySQL"} {
+		part("burst/"+database, func(b *testing.B) { f.burst(b, program, demo(), database) })
+		part("growth/"+database, func(b *testing.B) { f.growth(b, program, demo(), database) })
+	}
 	f.budget("program, stripped, without cgo", size, "MB", 60)
-	if f.write(os.Stdout); parts == 4 {
+	if f.write(os.Stdout); parts == 8 {
 		f.keep(b)
 	}
 }

@@ -163,7 +163,7 @@ func (h house) byHand(b *testing.B, s attendance.SessionID) {
 			return []any{s, p, site, h.Host.Account, now, now, now}
 		})
 	run("INSERT INTO session_lessons (session_id, lesson_id, place) VALUES (?, ?, 0)", s, h.Lessons[0])
-	rows("INSERT INTO person_months (person_id, `month`, site_id, sessions, minutes)", "(?, '2026-11', ?, 1, 90)", twice, func(p access.PersonID) []any { return []any{p, site} })
+	rows("INSERT INTO person_months (person_id, `month`, site_id, `year`, sessions, minutes)", "(?, '2026-11', ?, 2026, 1, 90)", twice, func(p access.PersonID) []any { return []any{p, site} })
 	rows("INSERT INTO person_sites (person_id, site_id, sessions)", "(?, ?, 1)", twice, func(p access.PersonID) []any { return []any{p, site} })
 	rows("INSERT INTO credits (person_id, lesson_id, `year`, minutes, centi_hours, rule, source, session_id, on_day, made_at)",
 		"(?, ?, 2026, 30, 100, 'yunnan-2024', 'session', ?, ?, ?)", same, func(p access.PersonID) []any { return []any{p, h.Lessons[0], s, day, now} })

@@ -394,7 +394,7 @@ func countAgain(tx *db.Tx, m people.Merging) error {
 		if k.month.IsZero() {
 			sites = append(sites, []any{k.person, k.site, s.sessions})
 		} else {
-			months = append(months, []any{k.person, k.month, k.site, s.sessions, s.minutes})
+			months = append(months, []any{k.person, k.month, k.site, k.month.Year(), s.sessions, s.minutes})
 		}
 	}
 	if err := bulkPlain(bulkMonths).Fill(tx, months); err != nil {

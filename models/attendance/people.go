@@ -73,7 +73,7 @@ func (w *work) addMonths(people []access.PersonID, s share, sign int) error {
 	}
 	rows := make([][]any, len(people))
 	for i, p := range people {
-		rows[i] = []any{p, s.month, w.s.SiteID, 1, s.minutes}
+		rows[i] = []any{p, s.month, w.s.SiteID, s.month.Year(), 1, s.minutes}
 	}
 	bulk := bulkMonths
 	bulk.Clash = "sessions = sessions + 1, minutes = minutes + " + strconv.Itoa(s.minutes)

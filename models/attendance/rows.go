@@ -163,6 +163,7 @@ type monthRow struct {
 	PersonID access.PersonID `gorm:"primaryKey"`
 	Month    date.Month      `gorm:"primaryKey"`
 	SiteID   org.SiteID      `gorm:"primaryKey"`
+	Year     int             // of the month, to count a year's people by an index
 	Sessions int
 	Minutes  int
 }

@@ -76,7 +76,7 @@ var (
 		"happened_at", "recorded_at", "received_at", "device", "seq",
 	}}
 	bulkMonths = db.Bulk{
-		Table: "person_months", Columns: []string{"person_id", "month", "site_id", "sessions", "minutes"},
+		Table: "person_months", Columns: []string{"person_id", "month", "site_id", "year", "sessions", "minutes"},
 		Keys: []string{"person_id", "month", "site_id"},
 	}
 	bulkSites = db.Bulk{

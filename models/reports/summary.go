@@ -2,6 +2,7 @@ package reports
 
 import (
 	"huotang/models/access"
+	"huotang/models/date"
 	"huotang/models/db"
 	"huotang/models/org"
 )
@@ -73,6 +74,9 @@ func (p place) people(tx *db.Tx) (int, error) {
 		p.schools(&c, "t.site_id")
 		return count(tx, "SELECT COUNT(DISTINCT t.person_id) FROM person_sites t"+where(c), c.args...)
 	case p.months():
+		if year, ok := p.year(); ok {
+			c.and("t.`year` = ?", year)
+		}
 		p.inMonths(&c)
 		p.schools(&c, "t.site_id")
 		return count(tx, "SELECT COUNT(DISTINCT t.person_id) FROM person_months t"+where(c), c.args...)
@@ -85,6 +89,15 @@ func (p place) people(tx *db.Tx) (int, error) {
 // months reports that the span is made of whole months, and that nothing handed in is left out.
 func (p place) months() bool {
 	return !p.past && (p.From.IsZero() || p.From.Day() == 1) && (p.open() || p.To == p.To.Month().Last())
+}
+
+// year is the one in which the whole span lies.
+func (p place) year() (int, bool) {
+	last := p.To
+	if p.open() {
+		last = date.Of(p.AsOf)
+	}
+	return p.From.Year(), !p.From.IsZero() && p.From.Year() == last.Year()
 }
 
 // inMonths is the condition on the tallies by month t.
