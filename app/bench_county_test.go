@@ -105,13 +105,6 @@ func openPool(b *testing.B, cfg db.Config) *db.DB {
 	return d
 }
 
-func (c *benchCounty) exec(b *testing.B, query string, args ...any) {
-	b.Helper()
-	if _, err := c.pool.ExecContext(patient(b), query, args...); err != nil {
-		b.Fatalf("%v: %.200s", err, query)
-	}
-}
-
 // copyFrom copies every table of a SQLite database whose schema is the same.
 func (c *benchCounty) copyFrom(b *testing.B, from *sql.DB) {
 	b.Helper()
@@ -129,38 +122,45 @@ func (c *benchCounty) copyFrom(b *testing.B, from *sql.DB) {
 	run("SET foreign_key_checks = 0")
 	for _, table := range columnOf(b, from, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose%'") {
 		run("DELETE FROM `" + table + "`")
-		rows, err := from.QueryContext(ctx, "SELECT * FROM `"+table+"`")
-		if err != nil {
-			b.Fatal(err)
-		}
-		names, _ := rows.Columns()
-		one := "(" + strings.TrimSuffix(strings.Repeat("?,", len(names)), ",") + ")"
-		into := "INSERT INTO `" + table + "` (`" + strings.Join(names, "`,`") + "`) VALUES "
-		var args []any
-		flush := func() {
-			if n := len(args) / len(names); n > 0 {
-				run(into+strings.TrimSuffix(strings.Repeat(one+",", n), ","), args...)
-			}
-			args = args[:0]
-		}
-		for rows.Next() {
-			line, at := make([]any, len(names)), make([]any, len(names))
-			for i := range line {
-				at[i] = &line[i]
-			}
-			if err := rows.Scan(at...); err != nil {
-				b.Fatal(err)
-			}
-			if args = append(args, line...); len(args) > 10000 {
-				flush()
-			}
-		}
-		if err := rows.Err(); err != nil {
-			b.Fatal(err)
-		}
-		flush()
+		copyTable(b, from, table, run)
 	}
 	run("SET foreign_key_checks = 1")
+}
+
+// copyTable reads a table and has run insert its rows, many at once.
+func copyTable(b *testing.B, from *sql.DB, table string, run func(query string, args ...any)) {
+	b.Helper()
+	rows, err := from.QueryContext(patient(b), "SELECT * FROM `"+table+"`")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	names, _ := rows.Columns()
+	one := "(" + strings.TrimSuffix(strings.Repeat("?,", len(names)), ",") + ")"
+	into := "INSERT INTO `" + table + "` (`" + strings.Join(names, "`,`") + "`) VALUES "
+	var args []any
+	flush := func() {
+		if n := len(args) / len(names); n > 0 {
+			run(into+strings.TrimSuffix(strings.Repeat(one+",", n), ","), args...)
+		}
+		args = args[:0]
+	}
+	for rows.Next() {
+		line, at := make([]any, len(names)), make([]any, len(names))
+		for i := range line {
+			at[i] = &line[i]
+		}
+		if err := rows.Scan(at...); err != nil {
+			b.Fatal(err)
+		}
+		if args = append(args, line...); len(args) > 10000 {
+			flush()
+		}
+	}
+	if err := rows.Err(); err != nil {
+		b.Fatal(err)
+	}
+	flush()
 }
 
 func columnOf(b *testing.B, pool *sql.DB, query string, args ...any) []string {
@@ -177,6 +177,9 @@ func columnOf(b *testing.B, pool *sql.DB, query string, args ...any) []string {
 			b.Fatal(err)
 		}
 		out = append(out, s)
+	}
+	if err := rows.Err(); err != nil {
+		b.Fatal(err)
 	}
 	return out
 }

@@ -109,7 +109,9 @@ func TestRollsAskIsFenced(t *testing.T) {
 		if n, _ := asked(t, e); n != 0 {
 			t.Errorf("%d asked", n)
 		}
-		e.Do(t, func(tx *db.Tx) error { return tx.Exec("UPDATE job_leases SET expires_at = '2000-01-01 00:00:00.000'").Error })
+		e.Do(t, func(tx *db.Tx) error {
+			return tx.Exec("UPDATE job_leases SET expires_at = '2000-01-01 00:00:00.000'").Error
+		})
 		e.Clock.Set(local(25, 4, 11))
 		replica(t, e, "b", ask).Tick()
 		if n, open := asked(t, e); n != months || open != months {

@@ -100,14 +100,20 @@ func TestQuestionsOfACounty(t *testing.T) {
 				sql  string
 				args []any
 			}{
-				{"INSERT INTO units (id, tree, kind, code, name, search_key, parent_id, path, since) SELECT ?, tree, kind, ?, name, '', parent_id, ?, since FROM units WHERE id = ?",
-					[]any{unit, fmt.Sprintf("x%d", i), fmt.Sprintf("/a/x/%d/", i), s.School.ID}},
-				{"INSERT INTO sites (id, plaque, licence, licensed_on, changed_on, address, equipment, network, made_at) SELECT ?, '', licence, licensed_on, changed_on, '', '', '', made_at FROM sites WHERE id = ?",
-					[]any{unit, s.School.ID}},
-				{`INSERT INTO sessions (id, site_id, venue_site_id, kinds, held_on, began_at, ended_at, minutes, state, place, chair, recorder, revision, due, present, on_leave, absent, made_up, exempt,
+				{
+					"INSERT INTO units (id, tree, kind, code, name, search_key, parent_id, path, since) SELECT ?, tree, kind, ?, name, '', parent_id, ?, since FROM units WHERE id = ?",
+					[]any{unit, fmt.Sprintf("x%d", i), fmt.Sprintf("/a/x/%d/", i), s.School.ID},
+				},
+				{
+					"INSERT INTO sites (id, plaque, licence, licensed_on, changed_on, address, equipment, network, made_at) SELECT ?, '', licence, licensed_on, changed_on, '', '', '', made_at FROM sites WHERE id = ?",
+					[]any{unit, s.School.ID},
+				},
+				{
+					`INSERT INTO sessions (id, site_id, venue_site_id, kinds, held_on, began_at, ended_at, minutes, state, place, chair, recorder, revision, due, present, on_leave, absent, made_up, exempt,
 unmarked, observers, guests, adults, children, attended, happened_at, recorded_at, received_at, device, seq, made_at, changed_at)
 VALUES (?, ?, ?, 'activity_day', ?, ?, ?, 90, 'submitted', '', '', '', 1, 13, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13, ?, ?, ?, '', 0, ?, ?)`,
-					[]any{session, unit, unit, date.Of(dbtest.Start), began, began.Add(time.Hour), began, began, began, began, began}},
+					[]any{session, unit, unit, date.Of(dbtest.Start), began, began.Add(time.Hour), began, began, began, began, began},
+				},
 			} {
 				if err := tx.Exec(q.sql, q.args...).Error; err != nil {
 					return err
