@@ -14,8 +14,9 @@ const (
 	spareRows  = 3  // at the least, for who comes and is not on the list
 	signRows   = 22 // of a page of a sign-in sheet
 	indexRows  = 26 // of a page of contents
-	recordRoom = 30 // lines of a record's table, below which the names go to the sign-in sheet
-	valueWidth = 70 // half characters in a line of the table's right column
+	recordRoom = 25 // lines of a record's table; with more of them the names go to the sign-in sheet
+	valueWidth = 64 // half characters in a line of the table's right column
+	fewRules   = 4  // lines to write the minutes on, at the least; one is as high as two of the table
 )
 
 // row is a line to be signed.

@@ -27,6 +27,7 @@ type leaf struct {
 	Part, Many int  // of a sheet of several pages
 	Index      []indexed
 	Notes      []string
+	Rules      []struct{} // lines to write the minutes on
 }
 
 // indexed is a line of a book's contents.
@@ -112,6 +113,7 @@ func (p printer) records(s attendance.RollView, k attendance.Kind) []leaf {
 		room -= linesOf(f.Text)
 	}
 	l.Notes = p.notes(s)
+	l.Rules = make([]struct{}, fewRules+max(0, room)/2)
 	if room >= 0 {
 		l.Facts = append(l.Facts, names...)
 		return []leaf{l}
