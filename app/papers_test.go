@@ -52,6 +52,7 @@ func TestSessionsOnPaper(t *testing.T) {
 	c := newCounty(t, h, 12, 6)
 	host, clerk := h.desk(t, c.host), h.desk(t, c.clerk)
 	today := date.Of(h.env.DB.Now())
+	peopletest.Add(t, h.env, c.Tree, peopletest.Person{Name: "阿布都热合曼·买买提依明·艾尔肯阿布都热合曼", Site: c.Site.ID, Standing: people.Full})
 	day := calendartest.Day(t, h.env, c.Site.ID, today.Month())
 	members := c.members
 	for i := range 40 {

@@ -3,6 +3,7 @@ package papers
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"huotang/models/papers"
 )
@@ -11,8 +12,10 @@ import (
 // (css/paper.css); a page of A4 has 264 mm between its margins.
 const (
 	twinRows   = 13 // of a page of a roster: large ones, for signatures and thumbs
+	twinFit    = 18 // characters of a name in two lines of it
 	spareRows  = 3  // at the least, for who comes and is not on the list
 	signRows   = 22 // of a page of a sign-in sheet
+	signFit    = 20 // characters of a name in two lines of it
 	indexRows  = 26 // of a page of contents
 	recordRoom = 25 // lines of a record's table; with more of them the names go to the sign-in sheet
 	valueWidth = 64 // half characters in a line of the table's right column
@@ -52,11 +55,12 @@ func twinPages(t papers.Twin, dueHead, othersHead string) []twinPage {
 		lines = append(lines, row{})
 	}
 	var out []twinPage
-	for _, part := range parted(lines, twinRows) {
-		for len(part) < twinRows {
-			part = append(part, row{})
-		}
+	for _, part := range parted(lines, twinRows, twinFit) {
 		out = append(out, twinPage{Twin: t, Rows: part})
+	}
+	last := &out[len(out)-1]
+	for free := twinRows - len(last.Rows) - long(last.Rows); free > 0; free-- {
+		last.Rows = append(last.Rows, row{})
 	}
 	for i := range out {
 		out[i].Number, out[i].Of = i+1, len(out)
@@ -64,16 +68,32 @@ func twinPages(t papers.Twin, dueHead, othersHead string) []twinPage {
 	return out
 }
 
-// parted cuts lines into pages; a heading never stands at the foot of one.
-func parted(lines []row, size int) [][]row {
-	var out [][]row
-	for len(lines) > 0 {
-		n := min(size, len(lines))
-		if n < len(lines) && n > 1 && lines[n-1].Heading != "" {
-			n--
+// long counts the names that take the room of two.
+func long(rows []row) int {
+	n := 0
+	for _, r := range rows {
+		if utf8.RuneCountInString(r.Name) > twinFit {
+			n++
 		}
-		out = append(out, append([]row{}, lines[:n]...))
-		lines = lines[n:]
+	}
+	return n
+}
+
+// parted cuts lines into pages of size rows; a name with more characters than fit takes the room of two, and a heading never stands at the
+// foot of a page.
+func parted(lines []row, size, fit int) [][]row {
+	out := [][]row{{}}
+	used := 0
+	for i, l := range lines {
+		need := 1
+		if utf8.RuneCountInString(l.Name) > fit {
+			need = 2
+		}
+		if used+need > size || l.Heading != "" && used+2 > size && i < len(lines)-1 {
+			out, used = append(out, []row{}), 0
+		}
+		out[len(out)-1] = append(out[len(out)-1], l)
+		used += need
 	}
 	return out
 }

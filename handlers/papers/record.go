@@ -119,6 +119,7 @@ func (p printer) records(s attendance.RollView, k attendance.Kind) []leaf {
 		return []leaf{l}
 	}
 	l.Facts = append(l.Facts, fact{p.T("papers.names"), p.T("papers.names_follow")})
+	l.Rules = make([]struct{}, fewRules+(recordRoom-len(l.Facts))/2)
 	return append([]leaf{l}, p.signIn(s, k)...)
 }
 
@@ -229,7 +230,7 @@ func (p printer) signIn(s attendance.RollView, k attendance.Kind) []leaf {
 			lines = append(lines, row{Number: n, Name: g.Name, Said: p.T("papers.state.observer")})
 		}
 	}
-	parts := parted(lines, signRows)
+	parts := parted(lines, signRows, signFit)
 	var out []leaf
 	for i, part := range parts {
 		out = append(out, leaf{
