@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"huotang/models/accounts/accountstest"
 	"huotang/models/attendance"
 	"huotang/models/attendance/attendancetest"
+	"huotang/models/courses"
 	"huotang/models/org"
 )
 
@@ -68,6 +70,7 @@ func TestJourneyOfflineExceptions(t *testing.T) {
 	p.NotSee("怎么记？")
 	p.Tap("主题党日")
 	p.See("11月活动日、主题党日")
+	p.Tap("放光盘")
 	p.Tap("90分钟")
 	p.NoSideScroll()
 	p.Tap("没错,交")
@@ -87,7 +90,7 @@ func TestJourneyOfflineExceptions(t *testing.T) {
 	p.See("都传上去了")
 	v := theRoll(t, open, c)
 	want := attendance.Tally{Due: 6, Present: 3, OnLeave: 1, Absent: 2, Observers: 1, Guests: 1, Adults: 1}
-	if v.Tally != want || v.Revision != 2 || v.Minutes != 90 || len(v.Kinds) != 2 || v.Revisions[1].Why != "漏了人" {
+	if v.Tally != want || v.Revision != 2 || v.Minutes != 90 || !slices.Equal(v.Ways, []courses.Medium{courses.Disc}) || len(v.Kinds) != 2 || v.Revisions[1].Why != "漏了人" {
 		t.Errorf("the roll is %+v, want %+v: %+v", v.Tally, want, v.SessionView)
 	}
 	attendancetest.Sound(t, h.env)

@@ -94,14 +94,14 @@ func TestEvening(t *testing.T) {
 		if page.Find(`input[name=on_paper][checked]`).Length() != 1 {
 			t.Error("that it was noted on paper is lost on the way back")
 		}
-		page = h.host.Submit(page, "#check", url.Values{"mark.4": {"absent"}, "reason.1": {"farm"}, "recorder": {"杨桂芳"}, "began": {"19:30"}, "ended": {"21:00"}})
+		page = h.host.Submit(page, "#check", url.Values{"mark.4": {"absent"}, "reason.1": {"farm"}, "recorder": {"杨桂芳"}, "began": {"19:30"}, "ended": {"21:00"}, "taught": {"usb", "talk"}})
 		page.Want(200, "回执", "到会，应到5人", "90", "农忙", "没来", "1<small> 学时")
 		if !strings.HasSuffix(page.Path, "/receipt") {
 			t.Fatalf("went to %s", page.Path)
 		}
 		h.host.Get("/today").Want(200, "已经交了", "看回执", "到3人")
 		h.host.Get("/sessions").Want(200, "活动日", "到3人")
-		h.host.Get(strings.TrimSuffix(page.Path, "/receipt")).Want(200, "何永贵", "没有改过", "杨桂芳", "19:30—21:00", "按纸质名单补录")
+		h.host.Get(strings.TrimSuffix(page.Path, "/receipt")).Want(200, "何永贵", "没有改过", "杨桂芳", "19:30—21:00", "放U盘、请人讲", "按纸质名单补录")
 		attendancetest.Sound(t, e)
 	})
 }

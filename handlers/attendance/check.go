@@ -16,6 +16,7 @@ import (
 type checkPage struct {
 	rollPage
 	Lessons []choice
+	Media   []web.Option // how it may have been taught beside them
 	Reasons []web.Option
 	Ways    []web.Option
 	Kinds   []web.Option
@@ -36,6 +37,9 @@ func showCheck(r *web.Request, v stored, s sheet, f web.Form) error {
 	page.Lessons, page.Closed = choices(v, s), v.Life.Closed
 	page.Reasons = options(page.Base, attendance.LeaveReasons, "attendance.no_reason")
 	page.Ways = options(page.Base, attendance.MadeUpWays, "attendance.no_way")
+	for _, way := range attendance.Ways {
+		page.Media = append(page.Media, web.Option{Value: string(way), Label: page.T("attendance.way." + string(way))})
+	}
 	for _, k := range attendance.Kinds {
 		page.Kinds = append(page.Kinds, web.Option{Value: string(k), Label: page.T("attendance.kind." + string(k))})
 	}
@@ -105,11 +109,14 @@ func (s sheet) submit(v stored, form string) (attendance.SubmitInput, error) {
 	}
 	adults, children := number(s.Adults), number(s.Children)
 	in := attendance.SubmitInput{
-		Session: v.ID, BaseRevision: number(s.Revision), Lessons: []courses.LessonID{}, Guests: s.Guests(), Adults: &adults, Children: &children,
+		Session: v.ID, BaseRevision: number(s.Revision), Lessons: []courses.LessonID{}, Ways: []courses.Medium{}, Guests: s.Guests(), Adults: &adults, Children: &children,
 		Place: &s.Place, Recorder: &s.Recorder, Why: s.Why, OnPaper: s.OnPaper, Stamp: attendance.Stamp{Device: form, Seq: 1},
 	}
 	for _, k := range s.Kinds {
 		in.Kinds = append(in.Kinds, attendance.Kind(k))
+	}
+	for _, way := range s.Ways {
+		in.Ways = append(in.Ways, courses.Medium(way))
 	}
 	if in.Guests == nil {
 		in.Guests = []string{}
@@ -206,7 +213,7 @@ func beside(err error) error {
 	if !ok {
 		return err
 	}
-	names := map[string]string{"began_at": "began", "ended_at": "ended", "minutes": "ended", "guests": "extra", "lessons": "lesson", "kinds": "kind"}
+	names := map[string]string{"began_at": "began", "ended_at": "ended", "minutes": "ended", "guests": "extra", "lessons": "lesson", "ways": "taught", "kinds": "kind"}
 	out := *e
 	out.Fields = nil
 	for _, f := range e.Fields {

@@ -27,13 +27,13 @@ type offlinePage struct {
 
 // offlineKeys are the texts that the page fills in itself, beside all that begin with "phone.".
 func offlineKeys() []string {
-	keys := slices.Concat(lang.Keys("phone."), lang.Keys("attendance.kind."), lang.Keys("attendance.reason."), lang.Keys("attendance.not_"))
+	keys := slices.Concat(lang.Keys("phone."), lang.Keys("attendance.kind."), lang.Keys("attendance.reason."), lang.Keys("attendance.way."), lang.Keys("attendance.not_"))
 	for _, k := range strings.Fields(`adults adults_less adults_more ad_hoc all_came all_hint all_sent and absent_short
 back_to_today came_and_villagers came_hint came_list check children children_less children_more coming conflicts day_of due_list
 enter_late exempt go_back go_roll guest_label guests hand_in_now leave_short look_courses made_up_on made_up_range made_up_short
 marked_twice minutes named_and_heads next_is no_household no_record nobody nobody_due nothing of_due off_roster
 order_household order_name present_short receipt receipt_no records roll session_missing settle_them start started
-still_missing today tonight unit_minutes unnamed villagers what_kind what_taught where why write_name`) {
+still_missing taught_otherwise today tonight unit_minutes unnamed villagers what_kind what_taught where why write_name`) {
 		keys = append(keys, "attendance."+k)
 	}
 	return append(keys, "people.household_title", "sign_in.title", "exchange.they_come", "exchange.you_go")

@@ -5,6 +5,7 @@ import (
 
 	"huotang/handlers/web"
 	"huotang/models/attendance"
+	"huotang/models/courses"
 	"huotang/models/db"
 )
 
@@ -29,9 +30,16 @@ func (ownPage) Sayable(now attendance.State) []attendance.State {
 func (p ownPage) KindsOf(kinds []attendance.Kind) string { return kindsText(p.Base, kinds) }
 
 func kindsText(b web.Base, kinds []attendance.Kind) string {
-	out := make([]string, len(kinds))
-	for i, k := range kinds {
-		out[i] = b.T("attendance.kind." + string(k))
+	return named(b, "attendance.kind.", kinds)
+}
+
+func waysText(b web.Base, ways []courses.Medium) string { return named(b, "attendance.way.", ways) }
+
+// named joins the names of codes.
+func named[T ~string](b web.Base, prefix string, codes []T) string {
+	out := make([]string, len(codes))
+	for i, c := range codes {
+		out[i] = b.T(prefix + string(c))
 	}
 	return strings.Join(out, b.T("attendance.and"))
 }

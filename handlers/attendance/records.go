@@ -274,11 +274,16 @@ func settle(a *attendance.Area) web.PageFunc {
 	}
 }
 
+// WaysText names how it was taught beside lessons.
+func (p sessionPage) WaysText() string { return waysText(p.Base, p.Session.Ways) }
+
 // FieldText is the value of something of a session as people read it.
 func (p sessionPage) FieldText(field, v string) string {
 	switch field {
 	case "kinds":
 		return kindsText(p.Base, attendance.SplitKinds(v))
+	case "ways":
+		return waysText(p.Base, attendance.SplitWays(v))
 	case "held_on":
 		if on, err := date.Parse(v); err == nil {
 			return p.Date(on)

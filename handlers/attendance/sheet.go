@@ -15,7 +15,7 @@ import (
 // that it can go from page to page and come back. Its form fields are
 //
 //	revision, p (a person due, in order), mark.N was.N reason.N made_up.N (of the N-th), came and had (villagers),
-//	by (the order of those due), extra (guests), adults, children, lesson, kind, began, ended, held_on, place, recorder, on_paper, why.
+//	by (the order of those due), extra (guests), adults, children, lesson, taught, kind, began, ended, held_on, place, recorder, on_paper, why.
 type sheet struct {
 	Revision string
 	Due      []line
@@ -24,6 +24,7 @@ type sheet struct {
 	Adults   string
 	Children string
 	Lessons  []string
+	Ways     []string
 	Kinds    []string
 	Began    string
 	Ended    string
@@ -68,6 +69,9 @@ func sheetOf(v attendance.RollView) sheet {
 	for _, l := range v.Lessons {
 		s.Lessons = append(s.Lessons, l.ID.String())
 	}
+	for _, way := range v.Ways {
+		s.Ways = append(s.Ways, string(way))
+	}
 	for _, k := range v.Kinds {
 		s.Kinds = append(s.Kinds, string(k))
 	}
@@ -100,7 +104,7 @@ func typed(f url.Values, v attendance.RollView) sheet {
 	}
 	s := sheet{
 		Revision: f.Get("revision"), Extra: f["extra"], Adults: f.Get("adults"), Children: f.Get("children"), Lessons: f["lesson"],
-		Kinds: f["kind"], By: f.Get("by"),
+		Ways: f["taught"], Kinds: f["kind"], By: f.Get("by"),
 		Began: f.Get("began"), Ended: f.Get("ended"), HeldOn: f.Get("held_on"), Place: f.Get("place"), Recorder: f.Get("recorder"), Why: f.Get("why"), OnPaper: f.Get("on_paper") != "",
 	}
 	for i, person := range f["p"] {
@@ -235,6 +239,9 @@ func number(s string) int {
 
 // Has reports a lesson that is ticked.
 func (s sheet) Has(lesson courses.LessonID) bool { return slices.Contains(s.Lessons, lesson.String()) }
+
+// Taught reports a way of teaching that is ticked.
+func (s sheet) Taught(way string) bool { return slices.Contains(s.Ways, way) }
 
 // Is reports a kind that is ticked.
 func (s sheet) Is(kind string) bool { return slices.Contains(s.Kinds, kind) }

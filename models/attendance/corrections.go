@@ -271,6 +271,7 @@ func (w *work) fields() []FieldChange {
 		{"adults", strconv.Itoa(w.was.Adults), strconv.Itoa(w.s.Adults)},
 		{"children", strconv.Itoa(w.was.Children), strconv.Itoa(w.s.Children)},
 		{"lessons", strconv.Itoa(len(w.hadLessons)), strconv.Itoa(len(w.lessons))},
+		{"ways", w.was.Ways, w.s.Ways},
 		{"guests", strconv.Itoa(len(w.hadGuests)), strconv.Itoa(len(w.guests))},
 	}, w.texts()...)
 	return slices.DeleteFunc(all, func(f FieldChange) bool { return f.Before == f.After })

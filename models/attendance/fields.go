@@ -26,8 +26,8 @@ type fieldRow struct {
 
 func (fieldRow) TableName() string { return "session_changes" }
 
-// facts are what of a session has a history beside its marks, in the order of pages. Times are to the minute in UTC, kinds and lessons
-// joined by commas.
+// facts are what of a session has a history beside its marks, in the order of pages. Times are to the minute in UTC, kinds, lessons and
+// ways joined by commas.
 func (s *sessionRow) facts(lessons []Lesson) []FieldChange {
 	taught := make([]string, len(lessons))
 	for i, l := range lessons {
@@ -40,6 +40,7 @@ func (s *sessionRow) facts(lessons []Lesson) []FieldChange {
 		{Field: "minutes", After: strconv.Itoa(s.Minutes)},
 		{Field: "kinds", After: s.Kinds},
 		{Field: "lessons", After: strings.Join(taught, ",")},
+		{Field: "ways", After: s.Ways},
 		{Field: "guests", After: strconv.Itoa(s.Guests)},
 		{Field: "adults", After: strconv.Itoa(s.Adults)},
 		{Field: "children", After: strconv.Itoa(s.Children)},

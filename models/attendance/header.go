@@ -42,6 +42,7 @@ func (w *work) header(c *fail.Check) error {
 	w.duration(c)
 	w.names(c)
 	c.If(len(in.Marks) > maxMarks, "marks", "attendance.many_marks", maxMarks)
+	w.otherwise(c)
 	return w.taught(c)
 }
 

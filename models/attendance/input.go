@@ -35,8 +35,9 @@ type SubmitInput struct {
 	HeldOn       date.Date          `json:"held_on"`
 	BeganAt      *time.Time         `json:"began_at"`
 	EndedAt      *time.Time         `json:"ended_at"`
-	Minutes      int                `json:"minutes"` // not needed when both times are given
-	Lessons      []courses.LessonID `json:"lessons"` // taught, in order; [] for none
+	Minutes      int                `json:"minutes"`        // not needed when both times are given
+	Lessons      []courses.LessonID `json:"lessons"`        // taught, in order; [] for none
+	Ways         []courses.Medium   `json:"ways,omitempty"` // how it was taught beside them, of [Ways]; [] for none
 	Place        *string            `json:"place"`
 	Chair        *string            `json:"chair"`    // 主持人, a name
 	Recorder     *string            `json:"recorder"` // 记录人, a name; who enters is known from the sign-in

@@ -95,6 +95,7 @@ type PhoneSession struct {
 	Minutes     int                `json:"minutes"`
 	Revision    int                `json:"revision"`
 	Lessons     []courses.LessonID `json:"lessons"`
+	Ways        []courses.Medium   `json:"ways"`
 	Marks       []PhoneMark        `json:"marks"`
 	Guests      []string           `json:"guests"`
 	Adults      int                `json:"adults"`
@@ -274,7 +275,7 @@ func (v *PhoneView) sessions(tx *db.Tx, school org.School) error {
 func (v *PhoneView) session(tx *db.Tx, s sessionRow, kinds []Kind) (PhoneSession, error) {
 	out := PhoneSession{
 		ID: s.ID, HeldOn: s.HeldOn, Kinds: kinds, Minutes: s.Minutes, Revision: s.Revision, Adults: s.Adults, Children: s.Children,
-		Lessons: []courses.LessonID{}, Marks: []PhoneMark{}, Guests: []string{},
+		Lessons: []courses.LessonID{}, Ways: SplitWays(s.Ways), Marks: []PhoneMark{}, Guests: []string{},
 	}
 	if s.ActivityDayID != nil {
 		out.ActivityDay = *s.ActivityDayID

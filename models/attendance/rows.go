@@ -22,6 +22,7 @@ type sessionRow struct {
 	VenueSiteID   org.SiteID
 	ActivityDayID *calendar.DayID
 	Kinds         string
+	Ways          string
 	HeldOn        date.Date
 	BeganAt       *time.Time
 	EndedAt       *time.Time

@@ -45,7 +45,7 @@ func (w *work) store(a *Area, act string) error {
 // columns are the columns that an item may change.
 func (s *sessionRow) columns() map[string]any {
 	return map[string]any{
-		"kinds": s.Kinds, "held_on": s.HeldOn, "began_at": s.BeganAt, "ended_at": s.EndedAt, "minutes": s.Minutes, "state": s.State,
+		"kinds": s.Kinds, "ways": s.Ways, "held_on": s.HeldOn, "began_at": s.BeganAt, "ended_at": s.EndedAt, "minutes": s.Minutes, "state": s.State,
 		"place": s.Place, "chair": s.Chair, "recorder": s.Recorder, "revision": s.Revision, "due": s.Due, "present": s.Present,
 		"on_leave": s.OnLeave, "absent": s.Absent, "made_up": s.MadeUp, "exempt": s.Exempt, "unmarked": s.Unmarked,
 		"observers": s.Observers, "guests": s.Guests, "adults": s.Adults, "children": s.Children, "attended": s.Attendances(),

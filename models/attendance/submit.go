@@ -248,7 +248,7 @@ func (w *work) fitLoaded() error {
 func (w *work) changed() bool {
 	was, now := w.was, w.s
 	return was.State != now.State || w.accepted > 0 || len(w.newGuests) > 0 || len(w.guests) != len(w.hadGuests) ||
-		w.lessonsChanged() || was.HeldOn != now.HeldOn || was.Minutes != now.Minutes || was.Kinds != now.Kinds ||
+		w.lessonsChanged() || was.HeldOn != now.HeldOn || was.Minutes != now.Minutes || was.Kinds != now.Kinds || was.Ways != now.Ways ||
 		was.Place != now.Place || was.Chair != now.Chair || was.Recorder != now.Recorder || was.Tally != now.Tally ||
 		!sameTime(was.BeganAt, now.BeganAt) || !sameTime(was.EndedAt, now.EndedAt)
 }

@@ -15,22 +15,23 @@ import (
 
 // SessionView is a session as pages and clients see it.
 type SessionView struct {
-	ID          SessionID      `json:"id"`
-	Site        org.SiteID     `json:"site"`
-	SiteCode    string         `json:"site_code"`
-	SiteName    string         `json:"site_name"`
-	Venue       org.SiteID     `json:"venue"`
-	ActivityDay calendar.DayID `json:"activity_day"`
-	Kinds       []Kind         `json:"kinds"`
-	HeldOn      date.Date      `json:"held_on"`
-	BeganAt     *time.Time     `json:"began_at"`
-	EndedAt     *time.Time     `json:"ended_at"`
-	Minutes     int            `json:"minutes"`
-	State       SessionState   `json:"state"`
-	Place       string         `json:"place"`
-	Chair       string         `json:"chair"`
-	Recorder    string         `json:"recorder"`
-	Revision    int            `json:"revision"`
+	ID          SessionID        `json:"id"`
+	Site        org.SiteID       `json:"site"`
+	SiteCode    string           `json:"site_code"`
+	SiteName    string           `json:"site_name"`
+	Venue       org.SiteID       `json:"venue"`
+	ActivityDay calendar.DayID   `json:"activity_day"`
+	Kinds       []Kind           `json:"kinds"`
+	Ways        []courses.Medium `json:"ways"` // how it was taught beside lessons
+	HeldOn      date.Date        `json:"held_on"`
+	BeganAt     *time.Time       `json:"began_at"`
+	EndedAt     *time.Time       `json:"ended_at"`
+	Minutes     int              `json:"minutes"`
+	State       SessionState     `json:"state"`
+	Place       string           `json:"place"`
+	Chair       string           `json:"chair"`
+	Recorder    string           `json:"recorder"`
+	Revision    int              `json:"revision"`
 	Tally
 	Attendances int              `json:"attendances"`
 	OpenedBy    access.AccountID `json:"opened_by"`
@@ -48,7 +49,7 @@ type SessionView struct {
 func view(s sessionRow, school org.School, by access.Actor) SessionView {
 	return SessionView{
 		ID: s.ID, Site: s.SiteID, SiteCode: school.Code, SiteName: school.Name, Venue: s.VenueSiteID,
-		ActivityDay: id.Or(s.ActivityDayID), Kinds: splitKinds(s.Kinds), HeldOn: s.HeldOn, BeganAt: s.BeganAt, EndedAt: s.EndedAt,
+		ActivityDay: id.Or(s.ActivityDayID), Kinds: splitKinds(s.Kinds), Ways: SplitWays(s.Ways), HeldOn: s.HeldOn, BeganAt: s.BeganAt, EndedAt: s.EndedAt,
 		Minutes: s.Minutes, State: s.State, Place: s.Place, Chair: s.Chair, Recorder: s.Recorder, Revision: s.Revision,
 		Tally: s.Tally, Attendances: s.Attendances(), OpenedBy: id.Or(s.OpenedBy), SubmittedBy: id.Or(s.SubmittedBy),
 		SubmittedAt: s.SubmittedAt, ChangedAt: s.ChangedAt, AdmittedBy: id.Or(s.AdmittedBy), AdmittedAt: s.AdmittedAt, OnPaper: s.OnPaper, MayChange: by.Can(access.SessionsSubmit, school.Paths()...), MayAgree: by.Can(access.SessionsApprove, school.Paths()...),

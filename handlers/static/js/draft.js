@@ -1,7 +1,7 @@
 // A roll as it is called on the phone. A draft is plain data and is never changed in place: each act gives a new one, which
 // remembers how to go back one step. Nobody is absent because nobody tapped: who has no mark is 未点.
 //
-//   draft: session, site, account, day ('' for ad hoc), held_on, began, kinds, lessons, minutes, recorder,
+//   draft: session, site, account, day ('' for ad hoc), held_on, began, kinds, lessons, ways, minutes, recorder,
 //          marks {person: {state, reason?, made_up_on?}}, guests [name], adults, children, left ('' until 未点 were asked about),
 //          paper (true: noted on paper first),
 //          base (revision; 0 for a new roll), after (seq of an item on the way), was {marks}, why, undo []
@@ -109,7 +109,7 @@ function marks(draft, roster) {
 // The item's body, as the server's roll takes it; device and seq are given when it goes into the outbox.
 export function body(draft, roster, now) {
   const b = {
-    site: draft.site, base_revision: draft.base, kinds: draft.kinds, held_on: draft.held_on, minutes: draft.minutes, lessons: draft.lessons,
+    site: draft.site, base_revision: draft.base, kinds: draft.kinds, held_on: draft.held_on, minutes: draft.minutes, lessons: draft.lessons, ways: draft.ways || [],
     marks: marks(draft, roster), guests: draft.guests, adults: draft.adults, children: draft.children,
     happened_at: draft.began, recorded_at: now,
   };

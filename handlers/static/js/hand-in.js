@@ -52,6 +52,12 @@ function lessons(d, s) {
   return h('section', null, h('h2', null, t('attendance.what_taught')), h('div', { class: 'long' }, ticks(list, d.lessons, 'lesson', function (id) { set(d, { lessons: toggled(d.lessons, id) }); })));
 }
 
+// How it was taught beside the lessons of the plan.
+function otherwise(d) {
+  const ways = ['disc', 'usb', 'broadcast', 'talk'].map(function (w) { return { id: w, words: t('attendance.way.' + w) }; });
+  return h('section', null, h('h2', null, t('attendance.taught_otherwise')), ticks(ways, d.ways || [], 'way', function (w) { set(d, { ways: toggled(d.ways || [], w) }); }));
+}
+
 function minutes(d) {
   const to = function (n) { set(d, { minutes: Math.max(10, Math.min(720, n)) }); };
   return h('section', null, h('h2', null, t('phone.how_long')),
@@ -104,7 +110,7 @@ function itemOf(d, people) {
   return {
     session: d.session, site: d.site, account: d.account, who: d.recorder, held_on: d.held_on, made_at: now, after: d.after, was: d.was,
     title: heading(d), counts: counts(d, people), school: school(d.site).site_name, code: school(d.site).site_code, body: body(d, people, now),
-    roll: { day: d.day, kinds: d.kinds, minutes: d.minutes, lessons: d.lessons, marks: d.marks, gone: d.gone || [], guests: d.guests, adults: d.adults, children: d.children, began: d.began, paper: d.paper },
+    roll: { day: d.day, kinds: d.kinds, minutes: d.minutes, lessons: d.lessons, ways: d.ways || [], marks: d.marks, gone: d.gone || [], guests: d.guests, adults: d.adults, children: d.children, began: d.began, paper: d.paper },
   };
 }
 
@@ -160,7 +166,7 @@ export function checkView(session) {
   return [
     h('h1', null, t('attendance.check')), unkept(), question, summary(d, people), reason,
     empty(d) && h('p', { class: 'soft' }, t('attendance.nobody')),
-    lessons(d, school(d.site)), minutes(d), kinds(d), paper(d), photos(d), state.unkept && stuck && relay(stuck),
+    lessons(d, school(d.site)), otherwise(d), minutes(d), kinds(d), paper(d), photos(d), state.unkept && stuck && relay(stuck),
     h('div', { class: 'bar' },
       h('button', { type: 'button', id: 'hand-in', class: 'btn big' + (ready ? ' main' : ''), disabled: !ready, on: { click: function (e) { e.currentTarget.disabled = true; handIn(d); } } }, icon('check'), h('span', null, t('attendance.hand_in_now'))),
       button(t('attendance.go_back'), function () { go('#roll/' + session); }, '', 'back')),

@@ -42,7 +42,7 @@ function fresh(s, d, on) {
   const minutes = lessons.reduce(function (sum, l) { return sum + l.minutes; }, 0);
   return {
     session: d ? d.session : uuid(), site: s.site, account: s.account, day: d && d.id ? d.id : '', held_on: on, began: new Date().toISOString(),
-    kinds: [meets ? 'exchange' : 'activity_day'], lessons: lessons.map(function (l) { return l.id; }), minutes: Math.max(shortest, minutes), recorder: s.who,
+    kinds: [meets ? 'exchange' : 'activity_day'], lessons: lessons.map(function (l) { return l.id; }), ways: [], minutes: Math.max(shortest, minutes), recorder: s.who,
     marks: {}, guests: [], adults: 0, children: 0, left: '', base: 0, after: 0, was: { marks: {} }, why: '', undo: [],
   };
 }
@@ -105,7 +105,7 @@ function sessions(s) {
       if (m.name) gone.push({ id: m.person, name: m.name, due: m.state !== 'observer' });
     });
     add({
-      session: l.id, day: l.activity_day || '', held_on: l.held_on, kinds: l.kinds, minutes: l.minutes, lessons: l.lessons, marks: marks, gone: gone, guests: l.guests,
+      session: l.id, day: l.activity_day || '', held_on: l.held_on, kinds: l.kinds, minutes: l.minutes, lessons: l.lessons, ways: l.ways || [], marks: marks, gone: gone, guests: l.guests,
       adults: l.adults, children: l.children, revision: l.revision, words: t('phone.is_sent', l.revision),
     });
   });
