@@ -57,7 +57,7 @@ func (p printer) book(v papers.BookView) []leaf {
 		for _, l := range s.Lessons {
 			titles = append(titles, l.Title)
 		}
-		line.Lessons = strings.Join(titles, "；")
+		line.Lessons = strings.Join(append(titles, p.ways(s)...), "；")
 		at := &out[1+i/indexRows]
 		at.Index = append(at.Index, line)
 		for _, k := range s.Kinds {

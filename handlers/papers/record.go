@@ -139,6 +139,7 @@ func (p printer) facts(s attendance.RollView, k attendance.Kind) []fact {
 	for _, l := range s.Lessons {
 		lessons = append(lessons, l.Title+"（"+p.T("attendance.minutes", l.Minutes)+"）")
 	}
+	lessons = append(lessons, p.ways(s)...)
 	out = append(out, fact{p.T("papers.studied"), strings.Join(lessons, "；")})
 	out = append(out, fact{p.T("papers.counted"), p.T("papers.figures", s.Due, s.Present, s.OnLeave, s.Absent, s.MadeUp, s.Exempt)})
 	out = append(out, fact{p.T("papers.beside"), p.T("papers.beside_figures", s.Observers+s.Guests, s.Adults, s.Children)})
@@ -150,6 +151,15 @@ func (p printer) facts(s attendance.RollView, k attendance.Kind) []fact {
 			}
 		}
 		out = append(out, fact{p.T("papers.also"), p.T("papers.also_text", kinds(p.Base, others))})
+	}
+	return out
+}
+
+// ways names how it was taught beside lessons.
+func (p printer) ways(s attendance.RollView) []string {
+	var out []string
+	for _, way := range s.Ways {
+		out = append(out, p.T("attendance.way."+string(way)))
 	}
 	return out
 }
