@@ -144,7 +144,7 @@ func LateRolls(tx *db.Tx, by access.Actor, in LateInput) (db.Page[SessionView], 
 		return out, err
 	}
 	var q condition
-	q.and("s.state = ?", Late)
+	q.and("s.late = 1")
 	seen, args := db.SchoolRange("u.path", "b.path", by.Visible(access.SessionsApprove))
 	q.and(seen, args...)
 	if !in.Site.IsZero() {

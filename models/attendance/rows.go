@@ -28,6 +28,7 @@ type sessionRow struct {
 	EndedAt       *time.Time
 	Minutes       int
 	State         SessionState
+	Late          *int // 1 while the state is Late, to find these few by an index; null otherwise
 	Place         string
 	Chair         string
 	Recorder      string

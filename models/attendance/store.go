@@ -45,7 +45,8 @@ func (w *work) store(a *Area, act string) error {
 // columns are the columns that an item may change.
 func (s *sessionRow) columns() map[string]any {
 	return map[string]any{
-		"kinds": s.Kinds, "ways": s.Ways, "held_on": s.HeldOn, "began_at": s.BeganAt, "ended_at": s.EndedAt, "minutes": s.Minutes, "state": s.State,
+		"kinds": s.Kinds, "ways": s.Ways, "held_on": s.HeldOn, "began_at": s.BeganAt, "ended_at": s.EndedAt, "minutes": s.Minutes,
+		"state": s.State, "late": s.late(),
 		"place": s.Place, "chair": s.Chair, "recorder": s.Recorder, "revision": s.Revision, "due": s.Due, "present": s.Present,
 		"on_leave": s.OnLeave, "absent": s.Absent, "made_up": s.MadeUp, "exempt": s.Exempt, "unmarked": s.Unmarked,
 		"observers": s.Observers, "guests": s.Guests, "adults": s.Adults, "children": s.Children, "attended": s.Attendances(),
@@ -53,6 +54,13 @@ func (s *sessionRow) columns() map[string]any {
 		"submitted_by": s.SubmittedBy, "submitted_at": s.SubmittedAt, "changed_at": s.ChangedAt,
 		"admitted_by": s.AdmittedBy, "admitted_at": s.AdmittedAt, "on_paper": s.OnPaper,
 	}
+}
+
+func (s *sessionRow) late() any {
+	if s.State == Late {
+		return 1
+	}
+	return nil
 }
 
 // storeSession writes the columns that differ: a short statement is a fast one.

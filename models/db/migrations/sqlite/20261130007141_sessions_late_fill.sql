@@ -1,0 +1,2 @@
+-- +goose Up
+UPDATE `sessions` SET `late` = 1 WHERE `state` = 'late';
