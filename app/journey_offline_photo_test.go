@@ -16,6 +16,9 @@ import (
 	"testing"
 
 	"huotang/handlers/web/browsertest"
+	"huotang/models/access"
+	"huotang/models/accounts/accountstest"
+	"huotang/models/org"
 	"huotang/models/photos"
 )
 
@@ -161,10 +164,13 @@ func TestJourneyOfflinePhotoLost(t *testing.T) {
 	p.Attach("拍一张", camera(t))
 	p.See("拿掉")
 	p.Tap("没错,交")
-	p.See("已传上去", "拿掉")
-	p.Tap("回到今天的事")
-	p.See("有1张照片还没传上去")
-	p.Tap("现在传")
+	p.See("已传上去")
+	p.Eventually("an answer was lost", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(order) >= 2
+	})
+	p.Open("/roll") // or the worker, if the browser has woken it meanwhile
 	p.See("都传上去了")
 	mu.Lock()
 	defer mu.Unlock()
@@ -176,6 +182,53 @@ func TestJourneyOfflinePhotoLost(t *testing.T) {
 	if len(got.Items) != 1 {
 		t.Errorf("the server has %+v", got.Items)
 	}
+}
+
+// On a shared phone somebody else neither sees nor sends a picture that waits; its owner does, and takes its view along when he signs out.
+func TestJourneyOfflinePhotoShared(t *testing.T) {
+	h, c := countyEvening(t, 3, 0)
+	head := c.account(t, h, access.Head, org.SiteUnit(c.Site.ID), access.PersonID{})
+	p := browsertest.Phone(t, h.URL())
+	p.Clock(h.env.Clock.Now())
+	signIn(p, c.host)
+	p.See("没有网也能点名")
+	h.shut()
+	p.Open("/")
+	p.Tap("开始今晚的活动")
+	p.Tap("应到的都到了")
+	p.Tap("交名单")
+	p.See("照片（可以不拍）")
+	p.Attach("拍一张", camera(t))
+	p.See("拿掉")
+	p.Tap("没错,交")
+	p.See("记在手机里了，还没传上去")
+
+	p.Forget()
+	h.again(t, "test")
+	signIn(p, head)
+	p.See("没有网也能点名", "有1次还没传上去")
+	p.Open("/roll#outbox")
+	p.See("有1张照片还没传上去", "拍的，要他本人登录才能传")
+	p.NotSee("拿掉")
+	p.Open("/today")
+	p.See("没有网也能点名")
+	p.Tap("退出")
+	p.Open("/sign-in?other=1")
+	p.Fill("用户名", c.host)
+	p.Fill("密码", accountstest.Password)
+	p.Tap("登录")
+	p.At("/today")
+	p.Open("/roll")
+	p.See("都传上去了")
+	views := func() int { return browsertest.Run[int](p, "self.huotang.album.keys('photos').then(k => k.length)") }
+	if n := views(); n != 1 {
+		t.Errorf("%d pictures on the phone of who sent it", n)
+	}
+	p.Open("/today")
+	p.See("没有网也能点名")
+	p.Tap("退出")
+	p.Open("/roll")
+	p.Eventually("the view has left the phone", func() bool { return views() == 0 })
 }
 
 // Browsers that neither turn a picture nor open it by createImageBitmap get one as well.

@@ -135,7 +135,8 @@ function one(item) {
 function pictures() {
   const seen = {};
   return waiting().filter(function (p) { const first = !seen[p.session]; seen[p.session] = true; return first; }).map(function (p) {
-    return h('section', { class: 'card' }, h('h2', null, t('phone.photos_of', day(p.held_on))), photoList(p.session));
+    const other = state.me && p.account !== state.me;
+    return h('section', { class: 'card' }, h('h2', null, t('phone.photos_of', day(p.held_on))), other ? h('p', null, t('phone.photos_of_other', p.who)) : photoList(p.session));
   });
 }
 

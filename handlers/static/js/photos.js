@@ -100,7 +100,7 @@ async function add(of, file) {
   if (await low()) return 'phone.photo_full';
   let made;
   try { made = await shrink(file); } catch (e) { return 'phone.photo_bad'; }
-  const p = { id: uuid(), session: of.session, site: of.site, account: of.account, held_on: of.held_on, made_at: new Date().toISOString(), thumb: made.thumb, sent: false };
+  const p = { id: uuid(), session: of.session, site: of.site, account: of.account, who: of.who || of.recorder, held_on: of.held_on, made_at: new Date().toISOString(), thumb: made.thumb, sent: false };
   try {
     await album.write(['photos', 'bytes'], function (s) {
       s.photos.put(p);

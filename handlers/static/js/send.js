@@ -125,7 +125,7 @@
   async function sendPicture(p, lang) {
     const bytes = await album.get('bytes', p.id);
     const keep = function (more) { return album.put('photos', Object.assign({}, p, more)); };
-    if (!bytes) return keep({ sent: true }).then(function () { return 'stays'; });
+    if (!bytes) return album.remove('photos', p.id).then(function () { return 'stays'; }); // the browser has cleared it
     let answer;
     try {
       answer = await ask('/api/v1/sessions/' + p.session + '/photos/' + p.id + '?taken_at=' + encodeURIComponent(p.made_at), {

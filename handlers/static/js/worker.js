@@ -61,8 +61,8 @@ self.addEventListener('sync', function (e) {
   }
 });
 
-// 'sign-out': the names that somebody took along leave the phone with him; what
-// he has not sent yet stays.
+// 'sign-out': the names that somebody took along leave the phone with him, and the small views of pictures that are sent; what he has not
+// sent yet stays.
 async function forget() {
   const store = self.huotang.store;
   const me = await store.get('kept', 'me');
@@ -70,6 +70,8 @@ async function forget() {
   await store.write(['kept'], function (s) {
     keys.forEach(function (k) { if (k === 'me' || k.endsWith(':' + me)) s.kept.delete(k); });
   });
+  const pictures = (await self.huotang.album.all('photos')).filter(function (p) { return p.sent && p.account === me; });
+  if (pictures.length) await self.huotang.album.write(['photos'], function (s) { pictures.forEach(function (p) { s.photos.delete(p.id); }); });
 }
 // In which language and size of type a page is.
 function look(lang, classes) {
