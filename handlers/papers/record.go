@@ -131,9 +131,9 @@ func (p printer) facts(s attendance.RollView, k attendance.Kind) []fact {
 	if s.Minutes > 0 {
 		when += " · " + p.T("attendance.minutes", s.Minutes)
 	}
-	out := []fact{{p.T("attendance.school"), s.SiteName + " " + s.SiteCode}, {p.T("attendance.when"), when}, {p.T("attendance.place"), s.Place}}
-	for _, c := range []fact{{p.T("papers.chair"), s.Chair}, {p.T("attendance.recorder"), s.Recorder}} {
-		out = append(out, c)
+	out := []fact{
+		{p.T("attendance.school"), s.SiteName + " " + s.SiteCode}, {p.T("attendance.when"), when}, {p.T("attendance.place"), s.Place},
+		{p.T("papers.chair"), s.Chair}, {p.T("attendance.recorder"), s.Recorder},
 	}
 	var lessons []string
 	for _, l := range s.Lessons {
