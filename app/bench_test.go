@@ -4,7 +4,7 @@
 // answers would cost without huotang. It is a benchmark so that `go test` leaves it alone:
 //
 //	go test -run '^$' -bench Figures -benchtime 1x ./app        # all; leaves the tables in .cache
-//	go test -run '^$' -bench Figures/demo -benchtime 1x ./app   # or SQLite, MySQL, planning
+//	go test -run '^$' -bench Figures/demo -benchtime 1x ./app   # or SQLite, MySQL, planning, burst, growth; HUOTANG_BENCH_DEMO=huotang.db of a demo saves making one
 //
 // How time is counted: the house is the program as it is shipped, in a process of its own, and the database server is one; the
 // kernel's clock of each process is read before and after a batch of requests. The client is this process, whose time is
