@@ -9,6 +9,7 @@ import (
 	"huotang/models/access"
 	"huotang/models/attendance"
 	"huotang/models/attendance/attendancetest"
+	"huotang/models/courses/coursestest"
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/fail"
@@ -229,6 +230,133 @@ func TestUnknown(t *testing.T) {
 		}
 		if _, err := w.act(photos.Remove, w.Host, newID()); fail.KindOf(err) != fail.Missing {
 			t.Errorf("no such picture: %v", err)
+		}
+	})
+}
+
+// The sweeper ends what broke off, what was removed for good and what nobody has filed, and leaves everything else alone.
+func TestSwept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		w := newWorld(t, e)
+		by := access.System("videos.sweep")
+		add := func(session attendance.SessionID, done bool) photos.PhotoID {
+			in := w.one("x")
+			in.Session, in.Kind = session, photos.Sheet
+			if _, err := w.intend(w.Host, in); err != nil {
+				t.Fatal(err)
+			}
+			if done {
+				e.Do(t, func(tx *db.Tx) error {
+					_, err := photos.Complete(tx, w.Host, photos.PhotoInput{Session: session, Photo: in.ID})
+					return err
+				})
+			}
+			return in.ID
+		}
+		session := w.Day.SessionID
+		kept, whole, broken, removed := add(session, true), add(session, false), add(session, false), add(session, true)
+		loose := add(attendance.SessionID{}, true)
+		if _, err := w.act(photos.Remove, w.Host, removed); err != nil {
+			t.Fatal(err)
+		}
+		stale := func() (out []photos.PhotoID) {
+			e.See(t, func(tx *db.Tx) error {
+				list, err := photos.Stale(tx, by)
+				for _, v := range list {
+					out = append(out, v.ID)
+				}
+				return err
+			})
+			return out
+		}
+		if list := stale(); len(list) != 0 {
+			t.Errorf("%v is stale at once", list)
+		}
+		e.Clock.Add(photos.Back + time.Minute)
+		settle := func(photo photos.PhotoID, isWhole, want bool) {
+			t.Helper()
+			e.Do(t, func(tx *db.Tx) error {
+				gone, err := photos.Settle(tx, by, photo, isWhole)
+				if gone != want {
+					t.Errorf("its object goes: %v, want %v", gone, want)
+				}
+				if err == nil && gone {
+					err = photos.Forget(tx, by, photo)
+				}
+				return err
+			})
+		}
+		if list := stale(); len(list) != 3 {
+			t.Errorf("%d are stale after a day", len(list))
+		}
+		settle(whole, true, false)
+		settle(broken, false, true)
+		settle(removed, false, true)
+		settle(kept, true, false)
+		if list := w.listed(w.Host); len(list) != 2 {
+			t.Errorf("%v are left", list)
+		}
+		again := w.one("x")
+		again.ID, again.Kind = broken, photos.Sheet
+		if v, err := w.intend(w.Host, again); err != nil || v.State != photos.Intended {
+			t.Errorf("what broke off is sent again: %v %v", v, err)
+		}
+		again.ID = removed
+		if v, err := w.intend(w.Host, again); err != nil || v.State != photos.Removed {
+			t.Errorf("what was removed for good is sent again: %v %v", v, err)
+		}
+		e.Clock.Add(photos.Unfiled)
+		settle(loose, false, true)
+		if _, err := w.act(photos.Remove, w.Host, loose); fail.KindOf(err) != fail.Missing {
+			t.Errorf("%v", err)
+		}
+		e.See(t, func(tx *db.Tx) error {
+			if _, err := photos.Stale(tx, w.Host); fail.KindOf(err) != fail.ForbiddenAct {
+				t.Errorf("a host sweeps: %v", err)
+			}
+			return nil
+		})
+	})
+}
+
+// A sheet goes from one's own pile under a session, and from one session under another, only within what one may write.
+func TestFiled(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		w := newWorld(t, e)
+		in := w.one("x")
+		in.Session, in.Kind = attendance.SessionID{}, photos.Sheet
+		if _, err := w.intend(w.Host, in); err != nil {
+			t.Fatal(err)
+		}
+		e.Do(t, func(tx *db.Tx) error {
+			_, err := photos.Complete(tx, w.Host, photos.PhotoInput{Photo: in.ID})
+			return err
+		})
+		other := attendance.SessionID(id.New[world]())
+		e.Do(t, func(tx *db.Tx) error {
+			_, err := attendance.New().Open(tx, w.Host, attendance.OpenInput{Session: other, Site: w.School.School.ID})
+			return err
+		})
+		far := coursestest.Actor(t, e, access.Host, w.Far.Path)
+		file := func(by access.Actor, session attendance.SessionID) error {
+			return w.e.DB.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := photos.File(tx, by, photos.FileInput{Photo: in.ID, Session: session})
+				return err
+			})
+		}
+		if err := file(far, w.Day.SessionID); fail.KindOf(err) != fail.Missing {
+			t.Errorf("another files it: %v", err)
+		}
+		for _, session := range []attendance.SessionID{w.Day.SessionID, w.Day.SessionID, other, w.Day.SessionID} {
+			if err := file(w.Host, session); err != nil {
+				t.Errorf("%s: %v", session, err)
+			}
+		}
+		if list := w.listed(w.Host); len(list) != 1 {
+			t.Errorf("%v", list)
+		}
+		if err := file(w.Host, attendance.SessionID(id.New[world]())); fail.KindOf(err) != fail.Missing {
+			t.Errorf("under no session: %v", err)
 		}
 	})
 }
