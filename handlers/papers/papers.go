@@ -75,9 +75,13 @@ func twins(r *web.Request) error {
 		return err
 	}
 	page.Base = base(r, "papers.twins_title")
-	page.Back = "/today"
-	if !in.Site.IsZero() {
+	switch {
+	case !in.Site.IsZero():
 		page.Back = "/sites/" + in.Site.String()
+	case r.Actor.Visible(access.ReportsSee).Empty():
+		page.Back = "/today"
+	default:
+		page.Back = "/month"
 	}
 	for _, t := range page.View.Twins {
 		qr, err := web.QR(r.App.BaseURL + "/p/" + string(t.Code))
