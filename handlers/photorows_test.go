@@ -44,7 +44,7 @@ func (w *world) fillPhotos() {
 	}
 	done := parse[attendance.SessionID](w, "done")
 	host := coursestest.Actor(w.t, w.Env, access.Host, w.tree.Site.Path)
-	for _, name := range []string{"photo", "removed"} {
+	for _, name := range []string{"photo", "spare", "removed"} {
 		v, _, err := w.areas.Album.Receive(w.t.Context(), host, media.Sent{
 			ID: photos.PhotoID(id.New[world]()), Session: done, Kind: photos.Evening, Body: bytes.NewReader(b),
 		})
@@ -82,7 +82,7 @@ func photoRows() []row {
 		{route: "GET /api/v1/sessions/:id/photos", at: "/api/v1/sessions/{done}/photos", want: pictured},
 		{route: "PUT /api/v1/sessions/:id/photos/:photo", at: "/api/v1/sessions/{done}/photos/{newphoto}?kind=photo", body: snapshot, need: submit, on: "site"},
 		{route: "GET /api/v1/sessions/:id/photos/:photo", at: "/api/v1/sessions/{done}/photos/{photo}", want: pictured},
-		{route: "DELETE /api/v1/sessions/:id/photos/:photo", at: "/api/v1/sessions/{done}/photos/{photo}", need: submit, on: "site"},
+		{route: "DELETE /api/v1/sessions/:id/photos/:photo", at: "/api/v1/sessions/{done}/photos/{spare}", need: submit, on: "site"},
 		{route: "POST /api/v1/sessions/:id/photos/:photo/restore", at: "/api/v1/sessions/{done}/photos/{removed}/restore", body: `{}`, need: submit, on: "site"},
 	}
 }
@@ -236,7 +236,7 @@ func paperRows() []row {
 		{route: "GET /api/v1/sheets/choices", want: listed(submit)},
 		{route: "PUT /api/v1/sheets/:photo", at: "/api/v1/sheets/{newphoto}", body: snapshot, want: listed(submit)},
 		{route: "GET /api/v1/sheets/:photo", at: "/api/v1/sheets/{unfiled}", want: ownsUnfiled},
-		{route: "DELETE /api/v1/sheets/:photo", at: "/api/v1/sheets/{unfiled}", want: ownsUnfiled},
+		{route: "DELETE /api/v1/sheets/:photo", at: "/api/v1/sheets/{loose}", want: ownsUnfiled},
 		{route: "POST /api/v1/sheets/:photo/session", at: "/api/v1/sheets/{unfiled}/session", body: `{"session":"{open}"}`, want: ownsUnfiled},
 	}
 }
@@ -247,11 +247,13 @@ func (w *world) fillSheets() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	v, _, err := w.areas.Album.Receive(w.t.Context(), w.who("host inside").actor, media.Sent{ID: photos.PhotoID(id.New[world]()), Kind: photos.Sheet, Body: bytes.NewReader(b)})
-	if err != nil {
-		w.t.Fatal(err)
+	for _, name := range []string{"unfiled", "loose"} {
+		v, _, err := w.areas.Album.Receive(w.t.Context(), w.who("host inside").actor, media.Sent{ID: photos.PhotoID(id.New[world]()), Kind: photos.Sheet, Body: bytes.NewReader(b)})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.name(name, v.ID)
 	}
-	w.name("unfiled", v.ID)
 	w.ids["code.done"] = string(papers.CodeOf(parse[attendance.SessionID](w, "done")))
 }
 
