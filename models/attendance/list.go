@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"slices"
 	"strings"
 
 	"huotang/models/access"
@@ -43,7 +44,7 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[SessionView], error
 	if err != nil {
 		return db.Page[SessionView]{}, err
 	}
-	rows, err := db.Ask[listed](tx, listQuery+q.text+" ORDER BY s.held_on DESC, s.id DESC LIMIT ?", append(q.args, limit+1)...)
+	rows, err := in.read(tx, q, limit+1)
 	if err != nil {
 		return db.Page[SessionView]{}, err
 	}
@@ -57,6 +58,38 @@ func List(tx *db.Tx, by access.Actor, in ListInput) (db.Page[SessionView], error
 		page.Next = last.HeldOn.String() + "." + last.ID.String()
 	}
 	return page, nil
+}
+
+// recent is how far a list looks back at first, in days: two months of activity days.
+const recent = 62
+
+// read gives the newest rows. It looks at the last weeks first, by the index of days, so that a county's list costs the same however
+// long its history is; where they do not fill the page, at all of it.
+func (in ListInput) read(tx *db.Tx, q condition, limit int) ([]listed, error) {
+	ask := func(q condition) ([]listed, error) {
+		return db.Ask[listed](tx, listQuery+q.text+" ORDER BY s.held_on DESC, s.id DESC LIMIT ?", append(q.args, limit)...)
+	}
+	if in.Site.IsZero() && in.From.IsZero() && in.Month.IsZero() { // else it is narrow already
+		near := condition{q.text, slices.Clone(q.args)}
+		near.and("s.held_on >= ?", in.newest(tx).AddDays(-recent))
+		if rows, err := ask(near); err != nil || len(rows) == limit {
+			return rows, err
+		}
+	}
+	return ask(q)
+}
+
+// newest is the day that the page begins with, at the latest.
+func (in ListInput) newest(tx *db.Tx) date.Date {
+	day := tx.Today()
+	if !in.To.IsZero() && in.To.Before(day) {
+		day = in.To
+	}
+	after, _, _ := strings.Cut(in.After, ".")
+	if on, err := date.Parse(after); err == nil && on.Before(day) {
+		day = on
+	}
+	return day
 }
 
 // condition is a WHERE that grows.

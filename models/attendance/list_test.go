@@ -2,6 +2,7 @@ package attendance_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -78,6 +79,45 @@ func TestList(t *testing.T) {
 			want := attendance.Summary{Sessions: 7, Attendances: 7, People: 1, Due: 14, Present: 7, Minutes: 630, LastOn: today}
 			if v != want {
 				t.Errorf("summary %+v, want %+v", v, want)
+			}
+			return err
+		})
+	})
+}
+
+// Pages of any length lead through all that was held, however long the school was silent in between.
+func TestListOverSilentMonths(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
+		s := attendancetest.New(t, e, 2, 0)
+		s.Host = attendancetest.Seated(t, e, orgtest.Seat{Role: access.Village, Path: s.Village.Path})
+		today := date.Of(dbtest.Start)
+		want := []date.Date{today, today.AddDays(-5), today.AddDays(-100), today.AddDays(-101), today.AddDays(-300)}
+		for _, on := range want {
+			heldOn(t, e, s, on)
+		}
+		attendancetest.Admit(t, e, attendance.New(), s)
+		clerk := orgtest.As(access.Township, s.Township.Path)
+		e.See(t, func(tx *db.Tx) error {
+			for limit := 1; limit <= len(want)+1; limit++ {
+				var got []date.Date
+				in := attendance.ListInput{Limit: limit}
+				for more := true; more; more = in.After != "" {
+					page, err := attendance.List(tx, clerk, in)
+					if err != nil {
+						return err
+					}
+					for _, v := range page.Items {
+						got = append(got, v.HeldOn)
+					}
+					in.After = page.Next
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("by %d: %v, want %v", limit, got, want)
+				}
+			}
+			page, err := attendance.List(tx, clerk, attendance.ListInput{To: today.AddDays(-101)})
+			if len(page.Items) != 2 {
+				t.Errorf("until a day there are %d", len(page.Items))
 			}
 			return err
 		})
