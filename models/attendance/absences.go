@@ -3,6 +3,7 @@ package attendance
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"huotang/models/access"
 	"huotang/models/date"
@@ -75,16 +76,31 @@ func AbsencesOf(tx *db.Tx, by access.Actor, in AbsencesInput) (Absences, error) 
 	if v.Items, err = members(tx, by.Visible(access.AbsencesSee), access.PersonID{}); err != nil || len(v.Items) == 0 {
 		return v, err
 	}
-	at := make(map[access.PersonID]*AbsenceLine, len(v.Items))
-	who := make([]access.PersonID, len(v.Items))
-	for i := range v.Items {
-		at[v.Items[i].Person], who[i] = &v.Items[i], v.Items[i].Person
+	return v, noted(tx, v.Items, v.From, v.To)
+}
+
+// noted fits what the rolls of the span say of members into their lines; what they say from before it only of whoever did not come within
+// it, for then it is long ago that he last came.
+func noted(tx *db.Tx, lines []AbsenceLine, from, to date.Date) error {
+	at := make(map[access.PersonID]*AbsenceLine, len(lines))
+	who := make([]access.PersonID, len(lines))
+	for i := range lines {
+		at[lines[i].Person], who[i] = &lines[i], lines[i].Person
 	}
-	marks, err := dueMarks(tx, who, v.To)
+	marks, err := dueMarks(tx, who, from, to)
+	if err != nil {
+		return err
+	}
+	came := map[access.PersonID]bool{}
 	for _, m := range marks {
-		at[m.PersonID].note(m, v.From)
+		came[m.PersonID] = came[m.PersonID] || m.State == Present || m.State == MadeUp
 	}
-	return v, err
+	who = slices.DeleteFunc(who, func(p access.PersonID) bool { return came[p] })
+	before, err := dueMarks(tx, who, date.New(1900, time.January, 1), from.AddDays(-1))
+	for _, m := range append(before, marks...) {
+		at[m.PersonID].note(m, from)
+	}
+	return err
 }
 
 // members are the full and probationary members of the branches in the scope who are here today; person narrows to one of them.
@@ -97,7 +113,7 @@ func members(tx *db.Tx, scope access.Scope, person access.PersonID) ([]AbsenceLi
 	out := []AbsenceLine{}
 	args = append([]any{today}, append(args, today)...)
 	err := db.Each(tx, "SELECT p.id, p.name, b.name, COALESCE((SELECT s.standing FROM standings s WHERE s.person_id = p.id AND s.since <= ? ORDER BY s.since DESC LIMIT 1), '') "+
-		"FROM persons p JOIN units b ON b.id = p.branch_id WHERE "+cond+" AND p.merged_into IS NULL AND (p.gone_on IS NULL OR p.gone_on > ?) ORDER BY p.name, p.id", args,
+		"FROM units b CROSS JOIN persons p ON p.branch_id = b.id WHERE "+cond+" AND p.merged_into IS NULL AND (p.gone_on IS NULL OR p.gone_on > ?) ORDER BY p.name, p.id", args,
 		func(scan func(...any) error) error {
 			var l AbsenceLine
 			var standing people.Standing
@@ -118,12 +134,13 @@ type dueMark struct {
 	MadeUpOn date.Date
 }
 
-// dueMarks lists them until a day, the oldest first.
-func dueMarks(tx *db.Tx, who []access.PersonID, to date.Date) ([]dueMark, error) {
+// dueMarks lists them from day to day, the oldest first. CROSS JOIN keeps SQLite to the members' own marks: without statistics it would
+// begin with all sessions of the days.
+func dueMarks(tx *db.Tx, who []access.PersonID, from, to date.Date) ([]dueMark, error) {
 	var out []dueMark
 	for part := range slices.Chunk(who, 400) {
-		rows, err := db.Ask[dueMark](tx, "SELECT m.person_id, s.held_on, m.state, m.made_up_on FROM marks m JOIN sessions s ON s.id = m.session_id "+
-			"WHERE m.person_id IN ? AND m.list = ? AND s.state = ? AND s.held_on <= ? ORDER BY s.held_on, s.id", part, ListDue, HandedIn, to)
+		rows, err := db.Ask[dueMark](tx, "SELECT m.person_id, s.held_on, m.state, m.made_up_on FROM marks m CROSS JOIN sessions s ON s.id = m.session_id "+
+			"WHERE m.person_id IN ? AND m.list = ? AND s.state = ? AND s.held_on >= ? AND s.held_on <= ? ORDER BY s.held_on, s.id", part, ListDue, HandedIn, from, to)
 		if err != nil {
 			return nil, err
 		}
@@ -207,21 +224,17 @@ func AbsencesOfMember(tx *db.Tx, by access.Actor, in AbsencesOfInput) (MemberAbs
 	if len(found) == 0 {
 		return v, fail.NotFound("access.not_found")
 	}
-	v.Line = found[0]
-	marks, err := dueMarks(tx, []access.PersonID{in.Person}, v.To)
-	if err != nil {
+	if err := noted(tx, found, v.From, v.To); err != nil {
 		return v, err
 	}
-	for _, m := range marks {
-		v.Line.note(m, v.From)
-	}
+	v.Line = found[0]
 	return v, v.sessions(tx, by)
 }
 
 func (v *MemberAbsences) sessions(tx *db.Tx, by access.Actor) error {
 	args := []any{v.Line.Person, ListDue, HandedIn, v.From, v.To}
 	return db.Each(tx, "SELECT s.id, s.site_id, u.name, u.path, COALESCE(b.path, ''), s.held_on, s.kinds, m.state, m.reason, m.made_up_on FROM marks m "+
-		"JOIN sessions s ON s.id = m.session_id JOIN units u ON u.id = s.site_id JOIN sites h ON h.id = s.site_id LEFT JOIN units b ON b.id = h.branch_id "+
+		"CROSS JOIN sessions s ON s.id = m.session_id JOIN units u ON u.id = s.site_id JOIN sites h ON h.id = s.site_id LEFT JOIN units b ON b.id = h.branch_id "+
 		"WHERE m.person_id = ? AND m.list = ? AND s.state = ? AND s.held_on >= ? AND s.held_on <= ? ORDER BY s.held_on DESC, s.id", args, func(scan func(...any) error) error {
 		var d DueSession
 		var path, party, kinds string

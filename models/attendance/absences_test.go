@@ -2,6 +2,7 @@ package attendance_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -100,6 +101,23 @@ func TestAbsences(t *testing.T) {
 				t.Errorf("a member of another branch at his school: %v", err)
 			}
 			return nil
+		})
+		e.Clock.Add(48 * time.Hour)
+		e.See(t, func(tx *db.Tx) error { // what is before the span tells since when somebody is away
+			v, err := attendance.AbsencesOf(tx, secretary, attendance.AbsencesInput{From: held.AddDays(1)})
+			for _, l := range v.Items {
+				var want attendance.AbsenceLine
+				switch l.Person {
+				case h.Members[0]:
+					want.AbsentSince, want.SinceLast = held, 1
+				case h.Members[2]:
+					want.LastCame = held
+				}
+				if l.Due != 0 || l.LastCame != want.LastCame || l.AbsentSince != want.AbsentSince || l.SinceLast != want.SinceLast {
+					t.Errorf("%+v, want %+v", l, want)
+				}
+			}
+			return err
 		})
 	})
 }
