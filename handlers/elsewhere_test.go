@@ -14,8 +14,10 @@ import (
 	"huotang/models/db"
 	"huotang/models/db/dbtest"
 	"huotang/models/org/orgtest"
+	"huotang/models/papers"
 	"huotang/models/people"
 	"huotang/models/people/peopletest"
+	"huotang/models/photos"
 	"huotang/models/privacy"
 )
 
@@ -34,10 +36,11 @@ var elsewhere = map[string]string{
 	"meet":          "farmeet", "offmeet": "offfarmeet", "fresh.school": "far",
 	"correction": "farcorrection", "late": "farlate", "dispute": "fardispute", "question": "farquestion", "code": "farcode",
 	"message": "farmessage", "gathering": "fargathering",
+	"photo": "farphoto", "spare": "farspare", "removed": "farremoved", "unfiled": "farunfiled", "loose": "farunfiled", "code.done": "code.fardone",
 }
 
 // nowhere are things that are no township's: of the whole county, of everybody, or of who holds the code.
-var nowhere = []string{"county", "run", "asked", "asked.code", "answered.code", "batch", "batch.code", "feed.secret"}
+var nowhere = []string{"county", "run", "asked", "asked.code", "answered.code", "batch", "batch.code", "feed.secret", "newphoto"}
 
 // free are choices that lie with who may do the act, wherever in the county the thing chosen is: a school may belong to the branch of an
 // association or of an office.
@@ -109,6 +112,10 @@ func (w *world) settleElsewhere() {
 		w.name("farlist", v.ID)
 		return err
 	})
+	outside := w.who("host outside").actor
+	w.fillPictures("far", "fardone", outside)
+	w.picture("farunfiled", outside, attendance.SessionID{}, photos.Sheet)
+	w.ids["code.fardone"] = string(papers.CodeOf(parse[attendance.SessionID](w, "fardone")))
 	w.ids["host outside.sign_in"] = w.who("host outside").ids["sign_in"]
 	w.ids["host.sign_in"] = w.who("host inside").ids["sign_in"]
 	w.keep()

@@ -36,28 +36,35 @@ func testPicture(name string) ([]byte, error) {
 	return os.ReadFile(filepath.Join("..", "media", "testdata", name))
 }
 
-// fillPhotos puts a picture under the session {done}, and one that was removed.
+// fillPhotos puts pictures under the session {done}, one of which was removed.
 func (w *world) fillPhotos() {
+	w.fillPictures("", "done", coursestest.Actor(w.t, w.Env, access.Host, w.tree.Site.Path))
+	w.ids["newphoto"] = id.New[world]().String()
+}
+
+// fillPictures puts them under a session; their names begin with the prefix.
+func (w *world) fillPictures(prefix, session string, host access.Actor) {
+	done := parse[attendance.SessionID](w, session)
+	for _, name := range []string{"photo", "spare", "removed"} {
+		w.picture(prefix+name, host, done, photos.Evening)
+	}
+	w.do(func(tx *db.Tx) error {
+		_, err := photos.Remove(tx, host, photos.PhotoInput{Session: done, Photo: parse[photos.PhotoID](w, prefix+"removed")})
+		return err
+	})
+}
+
+// picture sends one, without a session one that is not filed.
+func (w *world) picture(name string, host access.Actor, session attendance.SessionID, kind photos.Kind) {
 	b, err := testPicture("evening.jpg")
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	done := parse[attendance.SessionID](w, "done")
-	host := coursestest.Actor(w.t, w.Env, access.Host, w.tree.Site.Path)
-	for _, name := range []string{"photo", "spare", "removed"} {
-		v, _, err := w.areas.Album.Receive(w.t.Context(), host, media.Sent{
-			ID: photos.PhotoID(id.New[world]()), Session: done, Kind: photos.Evening, Body: bytes.NewReader(b),
-		})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.name(name, v.ID)
+	v, _, err := w.areas.Album.Receive(w.t.Context(), host, media.Sent{ID: photos.PhotoID(id.New[world]()), Session: session, Kind: kind, Body: bytes.NewReader(b)})
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	w.do(func(tx *db.Tx) error {
-		_, err := photos.Remove(tx, host, photos.PhotoInput{Session: done, Photo: parse[photos.PhotoID](w, "removed")})
-		return err
-	})
-	w.ids["newphoto"] = id.New[world]().String()
+	w.name(name, v.ID)
 }
 
 // pictured is who sees the pictures of Site: whoever sees everybody's marks there. A secretary sees his own members' only.
@@ -243,16 +250,8 @@ func paperRows() []row {
 
 // fillSheets puts a picture of a paper roll there that the host has sent and nobody has filed.
 func (w *world) fillSheets() {
-	b, err := testPicture("evening.jpg")
-	if err != nil {
-		w.t.Fatal(err)
-	}
 	for _, name := range []string{"unfiled", "loose"} {
-		v, _, err := w.areas.Album.Receive(w.t.Context(), w.who("host inside").actor, media.Sent{ID: photos.PhotoID(id.New[world]()), Kind: photos.Sheet, Body: bytes.NewReader(b)})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.name(name, v.ID)
+		w.picture(name, w.who("host inside").actor, attendance.SessionID{}, photos.Sheet)
 	}
 	w.ids["code.done"] = string(papers.CodeOf(parse[attendance.SessionID](w, "done")))
 }
