@@ -184,6 +184,74 @@ func TestJourneyOfflinePhotoLost(t *testing.T) {
 	}
 }
 
+// A picture on its way keeps no roll waiting; taken away meanwhile, it is taken away on the server as well, though its answer is lost.
+func TestJourneyOfflinePhotoTakenAway(t *testing.T) {
+	h, c := countyEvening(t, 3, 0)
+	var mu sync.Mutex
+	seen := map[string]int{}
+	hold, held := make(chan struct{}), make(chan struct{})
+	letGo := sync.OnceFunc(func() { close(hold) })
+	site := badNetwork(t, h.URL(), func(r *http.Request, a *http.Response) bool {
+		if r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/v1/sessions/") {
+			return false
+		}
+		mu.Lock()
+		first := r.Method == http.MethodPut && seen["PUT"] == 0
+		if a == nil {
+			seen[r.Method]++
+		}
+		mu.Unlock()
+		if a == nil && first {
+			close(held)
+			<-hold
+		}
+		return a != nil && r.Method == http.MethodPut
+	})
+	count := func(method string) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return seen[method]
+	}
+	t.Cleanup(letGo)
+	p := browsertest.Phone(t, site)
+	p.Clock(h.env.Clock.Now())
+	signIn(p, c.host)
+	p.See("没有网也能点名")
+	p.Open("/roll")
+	p.Tap("开始今晚的活动")
+	p.Tap("应到的都到了")
+	p.Tap("交名单")
+	p.See("照片（可以不拍）")
+	p.Attach("拍一张", camera(t))
+	p.See("拿掉")
+	p.Tap("没错,交")
+	p.See("已传上去")
+	<-held
+	p.Tap("回到今天的事")
+	p.In("11月活动日").Tap("改")
+	p.Tap("大人多一个")
+	p.Tap("交名单")
+	p.Tap("漏了人")
+	p.Tap("没错,交")
+	p.See("已传上去")
+	if n := count(http.MethodPost); n != 2 {
+		t.Errorf("%d rolls went while the picture was on its way", n)
+	}
+	p.Tap("拿掉")
+	letGo()
+	p.Eventually("it was taken away on the server", func() bool { return count(http.MethodDelete) == 1 })
+	roll := theRoll(t, h, c)
+	got := get[struct{ Items []photos.View }](t, h.client(t, c.host), "/sessions/"+roll.ID.String()+"/photos")
+	if len(got.Items) != 0 || roll.Adults != 1 {
+		t.Errorf("the server has %+v of %+v", got.Items, roll.Tally)
+	}
+	p.Open("/roll")
+	p.See("都传上去了")
+	if n := browsertest.Run[int](p, "self.huotang.album.keys('photos').then(k => k.length)"); n != 0 {
+		t.Errorf("%d pictures are left on the phone", n)
+	}
+}
+
 // On a shared phone somebody else neither sees nor sends a picture that waits; its owner does, and takes its view along when he signs out.
 func TestJourneyOfflinePhotoShared(t *testing.T) {
 	h, c := countyEvening(t, 3, 0)

@@ -286,7 +286,7 @@ func TestSheetUploads(t *testing.T) {
 			t.Errorf("a sheet of his own: %d %s %s", a.status, a.header.Get("Location"), a.body)
 		}
 		roll := parsePage(t, w.as(host, http.MethodGet, w.expand("/sessions/{open}/roll"), ""))
-		if roll.Find(".beside img").Length() != 1 || roll.Find(`input[name=on_paper][value="1"]`).Length() != 1 {
+		if roll.Find(".paper-beside img").Length() != 1 || roll.Find(`input[name=on_paper][value="1"]`).Length() != 1 {
 			t.Error("the photo does not stand beside the roll, or it is not said to be from paper")
 		}
 		if a := w.as(host, http.MethodGet, w.expand("/api/v1/sessions/{open}/photos"), ""); !strings.Contains(a.body, `"kind":"sheet"`) {

@@ -13,13 +13,13 @@ const told = {}; // by seq: what became of a text that was copied
 
 export function lang() { return english ? 'en' : 'zh-CN'; }
 
-// Sends, and says so meanwhile.
-export function sendNow() {
+// Sends, and says so meanwhile; by a tap also what was refused before.
+export function sendNow(tap) {
   if (!state.sending) {
     state.sending = true;
     draw();
   }
-  return self.huotang.send.all(lang()).then(function (end) { state.why = end.why; }, function () { state.why = 'later'; }).then(function () { state.sending = false; });
+  return self.huotang.send.all(lang(), Boolean(tap)).then(function (end) { state.why = end.why; }, function () { state.why = 'later'; }).then(function () { state.sending = false; });
 }
 
 export function offerRelay(item) {
@@ -39,7 +39,7 @@ function why() {
 function waiting() {
   return state.photos.filter(function (p) {
     const d = state.drafts[p.session];
-    return !p.sent && !(d && !d.base && !d.after);
+    return !p.sent && !p.dropped && !(d && !d.base && !d.after);
   });
 }
 
@@ -135,7 +135,7 @@ function one(item) {
 function pictures() {
   const seen = {};
   return waiting().filter(function (p) { const first = !seen[p.session]; seen[p.session] = true; return first; }).map(function (p) {
-    const other = state.me && p.account !== state.me;
+    const other = p.account !== state.me; // nobody, too
     return h('section', { class: 'card' }, h('h2', null, t('phone.photos_of', day(p.held_on))), other ? h('p', null, t('phone.photos_of_other', p.who)) : photoList(p.session));
   });
 }

@@ -27,7 +27,9 @@ function ask(worker) {
 async function alone() {
   await import('static:js/store.js');
   await import('static:js/send.js');
-  return self.huotang.send.bring(place.dataset.phone, root.lang);
+  const end = await self.huotang.send.bring(place.dataset.phone, root.lang);
+  self.huotang.send.all(root.lang).catch(function () {}); // the pictures
+  return end;
 }
 
 async function start() {

@@ -11,7 +11,6 @@ const album = self.huotang.album;
 const edge = 1600; // pixels of the longer side
 const most = 250000; // bytes
 const view = 160; // pixels of what is shown
-const together = 6; // of an evening, at once
 const said = {}; // by session: what became of the last one
 
 // How a camera held the phone, by the picture's own word: 1 to 8.
@@ -115,19 +114,26 @@ async function addAll(of, files) {
   said[of.session] = 'phone.photo_working';
   draw();
   let end = '';
-  for (const f of files.slice(0, together)) end = await add(of, f) || end;
+  for (const f of files) end = await add(of, f) || end;
   said[of.session] = end;
   draw();
   if (!state.drafts[of.session]) self.huotang.send.all(document.documentElement.lang).catch(function () {});
 }
 
+// Takes a picture away. One that was on its way already may have arrived: it is then taken away there, too.
 function drop(p) {
-  album.write(['photos', 'bytes'], function (s) {
-    s.photos.delete(p.id);
-    s.bytes.delete(p.id);
-  }).then(function () {
+  album.write(['photos', 'bytes'], function (s, out) {
+    s.photos.get(p.id).onsuccess = function (e) {
+      const now = e.target.result;
+      if (now && now.tried) s.photos.put(Object.assign({}, now, { dropped: true, fault: null }));
+      else s.photos.delete(p.id);
+      s.bytes.delete(p.id);
+      out.value = Boolean(now && now.tried);
+    };
+  }).then(function (tried) {
     state.photos = state.photos.filter(function (o) { return o.id !== p.id; });
     draw();
+    if (tried) self.huotang.send.all(document.documentElement.lang).catch(function () {});
   }, function () {});
 }
 
@@ -171,7 +177,7 @@ function field(of, id, camera) {
 }
 
 export function photoList(session) {
-  const all = state.photos.filter(function (p) { return p.session === session; });
+  const all = state.photos.filter(function (p) { return p.session === session && p.account === state.me && !p.dropped; });
   return all.length > 0 && h('ul', { class: 'album' }, all.map(function (p) {
     return h('li', null, h('img', { src: p.thumb, alt: t('phone.photo') }),
       p.sent ? h('span', { class: 'tag on' }, icon('check'), t('phone.photo_sent')) : button(t('phone.photo_drop'), function () { drop(p); }, 'slim'),

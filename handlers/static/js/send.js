@@ -111,9 +111,11 @@
     return 'sent';
   }
 
-  // Pictures that may be sent: those of sessions whose roll the server has. The roll goes first.
-  async function pictures() {
-    const all = (await album.all('photos').catch(function () { return []; })).filter(function (p) { return !p.sent; });
+  // Pictures to be sent by whoever is signed in: those of sessions whose roll the server has. The roll goes first. One that the server
+  // refused is not sent again by itself: that costs the host's money each time.
+  async function pictures(again) {
+    const me = await store.get('kept', 'me');
+    const all = (await album.all('photos').catch(function () { return []; })).filter(function (p) { return !p.sent && p.account === me && (again || !p.fault); });
     if (!all.length) return all;
     const waits = {};
     (await store.all('outbox')).forEach(function (i) { waits[i.session] = true; });
@@ -121,65 +123,110 @@
     return all.filter(function (p) { return !waits[p.session]; });
   }
 
-  // Sends one picture, as sendOne an item. Its number was made with it: the same one again is the same picture.
+  // Changes a picture's row as it stands now; of one that is gone nothing is written, and nothing is given.
+  function note(id, change) {
+    return album.write(['photos', 'bytes'], function (s, out) {
+      s.photos.get(id).onsuccess = function (e) {
+        const now = e.target.result;
+        if (now) out.value = change(now, s);
+      };
+    });
+  }
+
+  // Sends one picture, as sendOne an item. Its number was made with it: the same one again is the same picture. One that was taken away
+  // after it was tried is taken away from the server.
   async function sendPicture(p, lang) {
-    const bytes = await album.get('bytes', p.id);
-    const keep = function (more) { return album.put('photos', Object.assign({}, p, more)); };
-    if (!bytes) return album.remove('photos', p.id).then(function () { return 'stays'; }); // the browser has cleared it
+    const at = '/api/v1/sessions/' + p.session + '/photos/' + p.id;
+    const bytes = p.dropped ? null : await album.get('bytes', p.id);
+    if (!bytes && !p.dropped) return album.remove('photos', p.id).then(function () { return 'stays'; }); // the browser has cleared it
+    if (!p.dropped && !await note(p.id, function (now, s) { s.photos.put(Object.assign({}, now, { tried: true })); return true; })) return 'stays';
     let answer;
     try {
-      answer = await ask('/api/v1/sessions/' + p.session + '/photos/' + p.id + '?taken_at=' + encodeURIComponent(p.made_at), {
+      answer = p.dropped ? await ask(at, { method: 'DELETE' }) : await ask(at + '?taken_at=' + encodeURIComponent(p.made_at), {
         method: 'PUT', headers: { 'Content-Type': 'image/jpeg', 'Accept-Language': lang }, body: bytes,
       }, longWall);
     } catch (e) { return 'offline'; }
     if (answer.status === 401) return 'sign-in';
     if (answer.status === 429 || answer.status >= 500) return 'later';
-    if (!answer.ok) return keep({ fault: await fault(answer) }).then(function () { return 'stays'; });
+    if (p.dropped) return album.remove('photos', p.id).then(function () { return 'stays'; });
+    if (!answer.ok) {
+      const why = await fault(answer);
+      return note(p.id, function (now, s) { s.photos.put(Object.assign({}, now, { fault: why })); }).then(function () { return 'stays'; });
+    }
     let got = null;
     try { got = await answer.json(); } catch (e) { /* not ours */ }
     if (!got || got.id !== p.id) return 'later';
-    await album.write(['photos', 'bytes'], function (s) {
-      s.photos.put(Object.assign({}, p, { sent: true, fault: null }));
+    await note(p.id, function (now, s) {
+      if (now.dropped) return; // while it was on its way: the next run takes it back
+      s.photos.put(Object.assign({}, now, { sent: true, fault: null }));
       s.bytes.delete(p.id);
     });
     return 'sent';
   }
 
-  async function sendEach(lang) {
+  // Sends what next gives, one after the other, each once. What comes in meanwhile goes along.
+  async function sendEach(next, send, lang) {
     const who = {};
+    const tried = {};
     let sent = 0;
-    for (const step of [[await store.all('outbox'), sendOne], [null, sendPicture]]) {
-      for (const item of step[0] || await pictures()) {
-        if (!who[item.site]) who[item.site] = await refresh(item.site);
-        const here = who[item.site];
-        if (here.why && here.why !== 'none') return { sent: sent, why: here.why };
-        if (here.account !== item.account) continue; // somebody else is signed in: the marker would be the wrong one
-        const end = await step[1](item, lang);
-        if (end === 'sent') { sent++; tell(); } else if (end !== 'stays') return { sent: sent, why: end };
-      }
+    for (;;) {
+      const item = (await next()).filter(function (i) { return !tried[i.id || i.seq]; })[0];
+      if (!item) return { sent: sent, why: '' };
+      tried[item.id || item.seq] = true;
+      if (!who[item.site]) who[item.site] = await refresh(item.site);
+      const here = who[item.site];
+      if (here.why && here.why !== 'none') return { sent: sent, why: here.why };
+      if (here.account !== item.account) continue; // somebody else is signed in: the marker would be the wrong one
+      const end = await send(item, lang);
+      if (end === 'sent') { sent++; tell(); } else if (end !== 'stays') return { sent: sent, why: end };
     }
-    return { sent: sent, why: '' };
   }
 
-  // Sends all that can be sent, in one page or the worker at a time. Gives how many went and why the others did not:
-  // '' | 'offline' | 'sign-in' | 'later'.
-  let running = null;
-  function all(lang) {
-    if (running) return running;
-    const go = function () { return sendEach(lang || 'zh-CN'); };
-    running = (navigator.locks ? navigator.locks.request('huotang-outbox', go) : go());
-    const end = function () { running = null; tell(); };
-    running.then(end, end);
-    return running;
+  // One sending at a time, in one page or the worker. Who asks while one is going on gets another one after it, for what he has just
+  // put there.
+  function alone(name) {
+    let running = null;
+    let waits = null;
+    return function start(work) {
+      if (running) {
+        if (!waits) waits = running.then(function () { waits = null; return start(work); }, function () { waits = null; return start(work); });
+        return waits;
+      }
+      running = navigator.locks ? navigator.locks.request(name, work) : work();
+      const end = function () { running = null; tell(); };
+      running.then(end, end);
+      return running;
+    };
+  }
+  const outbox = alone('huotang-outbox');
+  const views = alone('huotang-album'); // a picture on a slow network keeps no roll waiting
+
+  function rolls(lang) {
+    return outbox(function () { return sendEach(function () { return store.all('outbox'); }, sendOne, lang || 'zh-CN'); });
   }
 
-  // For a page from the network: takes its school along and sends what waits. Gives whether the school is on the phone, and how many wait.
+  // Pictures, and with again also those that were refused before.
+  function albums(lang, again) {
+    return views(function () { return sendEach(function () { return pictures(again); }, sendPicture, lang || 'zh-CN'); });
+  }
+
+  // Sends all that can be sent, rolls first; again as for the pictures, when the host asks for it. Gives how many went and why the
+  // others did not: '' | 'offline' | 'sign-in' | 'later'.
+  async function all(lang, again) {
+    const end = await rolls(lang);
+    if (end.why || !(await pictures(again)).length) return end;
+    const more = await albums(lang, again);
+    return { sent: end.sent + more.sent, why: more.why };
+  }
+
+  // For a page from the network: takes its school along and sends what waits. Gives whether the school is on the phone, and how many
+  // wait. Pictures are for whoever asked to send afterwards.
   async function bring(site, lang) {
     await store.device();
     const end = await refresh(site);
-    if ((await store.keys('outbox')).length || (await pictures()).length) await all(lang);
+    if ((await store.keys('outbox')).length) await rolls(lang);
     return { ready: Boolean(end.account), waiting: (await store.keys('outbox')).length };
   }
 
-  root.send = { all: all, bring: bring, pictures: pictures, refresh: refresh, freeze: freeze, tell: tell };
+  root.send = { all: all, bring: bring, refresh: refresh, freeze: freeze, tell: tell };
 })();

@@ -108,5 +108,7 @@ self.addEventListener('message', function (e) {
   if (!e.data.site) return;
   const port = e.ports[0];
   taking = take(e.data);
-  e.waitUntil(taking.then(function (end) { port.postMessage(end); }, function () { port.postMessage({ ready: false, waiting: 0 }); }));
+  e.waitUntil(taking.then(function (end) { port.postMessage(end); }, function () { port.postMessage({ ready: false, waiting: 0 }); }).then(function () {
+    return self.huotang.send.all(e.data.lang).catch(function () {}); // the pictures
+  }));
 });
