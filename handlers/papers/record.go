@@ -132,8 +132,11 @@ func (p printer) facts(s attendance.RollView, k attendance.Kind) []fact {
 		when += " · " + p.T("attendance.minutes", s.Minutes)
 	}
 	out := []fact{
-		{p.T("attendance.school"), s.SiteName + " " + s.SiteCode}, {p.T("attendance.when"), when}, {p.T("attendance.place"), s.Place},
-		{p.T("papers.chair"), s.Chair}, {p.T("attendance.recorder"), s.Recorder},
+		{p.T("attendance.school"), s.SiteName + " " + s.SiteCode},
+		{p.T("attendance.when"), when},
+		{p.T("attendance.place"), s.Place},
+		{p.T("papers.chair"), s.Chair},
+		{p.T("attendance.recorder"), s.Recorder},
 	}
 	var lessons []string
 	for _, l := range s.Lessons {
