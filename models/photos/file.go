@@ -68,7 +68,8 @@ type FileInput struct {
 
 // File puts a picture of a paper roll under the session whose roll it is: one of the actor's own unfiled ones, or one that stands under
 // another session, for who may write both rolls. Filed there already it stays. Locks the sessions in the order of their IDs, then the
-// picture. Permission: that of writing the session's roll.
+// picture. Both sessions keep it in their history. Permission: that of writing the session's roll now, and of taking it away from the other,
+// see [attendance.Provable].
 func File(tx *db.Tx, by access.Actor, in FileInput) (View, error) {
 	if err := by.RequireAnywhere(access.SessionsSubmit); err != nil {
 		return View{}, err
@@ -99,30 +100,39 @@ func File(tx *db.Tx, by access.Actor, in FileInput) (View, error) {
 	if _, err := db.Set(tx.Model(&photoRow{}).Where("id = ?", r.ID), map[string]any{"session_id": r.SessionID}); err != nil {
 		return View{}, err
 	}
-	return view(r), audit.Add(tx, by, audit.Row{
-		Act: "session.photo_file", Object: "session", ID: in.Session, Unit: audit.Unit(sites.Site),
-		Change: audit.Changes{}.ID("photo", PhotoID{}, r.ID),
+	if !from.IsZero() {
+		if err := moved(tx, by, "session.photo_away", r.ID, sites[from]); err != nil {
+			return View{}, err
+		}
+	}
+	return view(r), moved(tx, by, "session.photo_file", r.ID, sites[in.Session])
+}
+
+func moved(tx *db.Tx, by access.Actor, act string, photo PhotoID, s attendance.SessionView) error {
+	return audit.Add(tx, by, audit.Row{
+		Act: act, Object: "session", ID: s.ID, Unit: audit.Unit(s.Site), Change: audit.Changes{}.ID("photo", PhotoID{}, photo),
 	})
 }
 
-// bothWritable locks both sessions in the order of their IDs, and gives the second.
-func bothWritable(tx *db.Tx, by access.Actor, from, to attendance.SessionID) (attendance.SessionView, error) {
+// bothWritable locks both sessions in the order of their IDs, and gives them.
+func bothWritable(tx *db.Tx, by access.Actor, from, to attendance.SessionID) (map[attendance.SessionID]attendance.SessionView, error) {
 	first, second := from, to
 	if bytes.Compare(to[:], from[:]) < 0 {
 		first, second = to, from
 	}
-	var out attendance.SessionView
+	out := map[attendance.SessionID]attendance.SessionView{}
 	for _, s := range []attendance.SessionID{first, second} {
 		if s.IsZero() && s == from {
 			continue // it was under none
 		}
 		v, err := attendance.Writable(tx, by, s)
+		if err == nil && s == from && from != to {
+			_, err = attendance.Provable(tx, by, s)
+		}
 		if err != nil {
 			return out, err
 		}
-		if s == to {
-			out = v
-		}
+		out[s] = v
 	}
 	return out, nil
 }

@@ -15,6 +15,7 @@
 package photos
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -118,10 +119,11 @@ type IntendInput struct {
 }
 
 // Intend makes the row that a picture needs before its first byte goes to the store. A picture that came before is given as it is, so it may
-// be repeated; another one under the same ID is a conflict. Locks the session. Permission: that of writing the session's roll, see
-// [attendance.Writable]; without a session SessionsSubmit anywhere, for a paper roll.
+// be repeated; another one under the same ID is a conflict, and so is one that the sweeper is just about to forget: later it may be sent
+// anew. Locks the session. Permission: that of handing the session's roll in, see [attendance.Sendable]; without a session SessionsSubmit
+// anywhere, for a paper roll.
 func Intend(tx *db.Tx, by access.Actor, in IntendInput) (View, error) {
-	site, err := writable(tx, by, in.Session)
+	site, err := sendable(tx, by, in.Session)
 	if err != nil {
 		return View{}, err
 	}
@@ -150,12 +152,12 @@ func Intend(tx *db.Tx, by access.Actor, in IntendInput) (View, error) {
 	return view(r), note(tx, by, "session.photo_add", r, site)
 }
 
-// writable locks the session and asks for the permission to write its roll; without one, to write any.
-func writable(tx *db.Tx, by access.Actor, session attendance.SessionID) (org.SiteID, error) {
+// sendable locks the session and asks for the permission to hand its roll in; without one, any.
+func sendable(tx *db.Tx, by access.Actor, session attendance.SessionID) (org.SiteID, error) {
 	if session.IsZero() {
 		return org.SiteID{}, by.RequireAnywhere(access.SessionsSubmit)
 	}
-	s, err := attendance.Writable(tx, by, session)
+	s, err := attendance.Sendable(tx, by, session)
 	return s.Site, err
 }
 
@@ -169,6 +171,9 @@ func repeated(tx *db.Tx, by access.Actor, in IntendInput) (View, bool, error) {
 	same := r.Hash == in.Hash && (id.Or(r.SessionID) == in.Session || in.Session.IsZero() && r.AccountID == by.Account)
 	if !same {
 		return View{}, true, fail.Conflict("photos.other")
+	}
+	if r.State == Removed && r.RemovedBy == nil {
+		return View{}, true, fail.Conflict("photos.ending") // its row goes: who took it for received would be the last to have it
 	}
 	return view(r), true, nil
 }
@@ -262,12 +267,20 @@ func Papers(tx *db.Tx, _ access.Actor, session attendance.SessionID) ([]View, er
 	return out, err
 }
 
-// Restorable lists the removed pictures that can be brought back. Permission: that of writing the session's roll.
+// Restorable lists the removed pictures that the actor can bring back. Permission: that of [Restore] for some.
 func Restorable(tx *db.Tx, by access.Actor, session attendance.SessionID) ([]View, error) {
-	if _, err := attendance.Writable(tx, by, session); err != nil {
+	kinds := []Kind{}
+	_, err := attendance.Provable(tx, by, session)
+	if err == nil {
+		kinds = append(kinds, Sheet)
+	}
+	if _, werr := attendance.Writable(tx, by, session); werr == nil {
+		kinds = append(kinds, Evening)
+	}
+	if len(kinds) == 0 {
 		return nil, err
 	}
-	rows, err := db.All[photoRow](tx.Where("session_id = ? AND state = ? AND object_key <> '' AND removed_at > ?", session, Removed, tx.Now.Add(-Back)).Order("removed_at, id"))
+	rows, err := db.All[photoRow](tx.Where("session_id = ? AND kind IN ? AND state = ? AND object_key <> '' AND removed_by IS NOT NULL AND removed_at > ?", session, kinds, Removed, tx.Now.Add(-Back)).Order("removed_at, id"))
 	out := make([]View, len(rows))
 	for i, r := range rows {
 		out[i] = view(r)
@@ -285,7 +298,8 @@ func Find(tx *db.Tx, by access.Actor, in PhotoInput) (View, error) {
 }
 
 // Remove takes a picture away from everybody's sight; it can be brought back for [Back]. One that is removed stays so. Locks the session,
-// then the picture. Permission: that of writing the session's roll.
+// then the picture. Permission: that of writing the session's roll now, see [attendance.Writable]; for the picture of a paper roll that of
+// [attendance.Provable].
 func Remove(tx *db.Tx, by access.Actor, in PhotoInput) (View, error) {
 	return turn(tx, by, in, "session.photo_remove", func(r *photoRow) (bool, error) {
 		if r.State == Removed {
@@ -296,13 +310,13 @@ func Remove(tx *db.Tx, by access.Actor, in PhotoInput) (View, error) {
 	})
 }
 
-// Restore brings a removed picture back, unless [Back] is over. Locks and permission as for [Remove].
+// Restore brings a removed picture back, unless [Back] is over or nobody removed it: it broke off, or somebody on it was erased. Locks and permission as for [Remove].
 func Restore(tx *db.Tx, by access.Actor, in PhotoInput) (View, error) {
 	return turn(tx, by, in, "session.photo_restore", func(r *photoRow) (bool, error) {
 		switch {
 		case r.State != Removed:
 			return false, nil
-		case r.ObjectKey == "" || tx.Now.Sub(*r.RemovedAt) > Back:
+		case r.ObjectKey == "" || r.RemovedBy == nil || tx.Now.Sub(*r.RemovedAt) > Back:
 			return false, fail.Conflict("photos.gone")
 		}
 		r.State, r.RemovedBy, r.RemovedAt = Ready, nil, nil
@@ -312,7 +326,15 @@ func Restore(tx *db.Tx, by access.Actor, in PhotoInput) (View, error) {
 
 // turn changes the state of a picture; change says whether it did.
 func turn(tx *db.Tx, by access.Actor, in PhotoInput, act string, change func(*photoRow) (bool, error)) (View, error) {
-	s, err := attendance.Writable(tx, by, in.Session)
+	kind, err := db.Ask[Kind](tx, "SELECT kind FROM session_photos WHERE id = ? AND session_id = ?", in.Photo, in.Session)
+	if err != nil {
+		return View{}, err
+	}
+	may := attendance.Writable
+	if slices.Contains(kind, Sheet) {
+		may = attendance.Provable
+	}
+	s, err := may(tx, by, in.Session)
 	if err != nil {
 		return View{}, err
 	}
@@ -336,6 +358,6 @@ func turn(tx *db.Tx, by access.Actor, in PhotoInput, act string, change func(*ph
 
 // MaySend asks beforehand what [Intend] asks.
 func MaySend(tx *db.Tx, by access.Actor, session attendance.SessionID) error {
-	_, err := writable(tx, by, session)
+	_, err := sendable(tx, by, session)
 	return err
 }

@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"huotang/models/access"
@@ -12,6 +13,7 @@ import (
 	"huotang/models/lang"
 	"huotang/models/org"
 	"huotang/models/people"
+	"huotang/models/photos"
 )
 
 // EraseDue erases the next person whose days of waiting are over, and says whether there was one. The job "retention" calls it.
@@ -81,10 +83,11 @@ func eraseSteps(tx *db.Tx, person access.PersonID, name string) []eraseStep {
 		{"offices.until", "UPDATE offices SET `until` = ? WHERE person_id = ? AND (`until` IS NULL OR `until` > ?)", []any{today, person, today}},
 		{"affiliations.village_group_id", "UPDATE affiliations SET village_group_id = NULL WHERE person_id = ?", []any{person}},
 		{"guests.name", "UPDATE guests SET name = ? WHERE person_id = ?", []any{name, person}},
-		{ // a signed roll bears the name in his own hand; its object goes with the next sweep
+		{ // a signed roll bears the name in his own hand; nobody brings it back, and its object goes with the next sweep
 			"session_photos.removed_at",
-			"UPDATE session_photos SET state = 'removed', removed_at = made_at WHERE kind = 'sheet' AND state <> 'removed' AND session_id IN (SELECT session_id FROM marks WHERE person_id = ?)",
-			[]any{person},
+			"UPDATE session_photos SET state = 'removed', removed_at = ? WHERE kind = 'sheet' AND (state <> 'removed' OR object_key <> '') AND " +
+				"session_id IN (SELECT session_id FROM marks WHERE person_id = ? UNION SELECT session_id FROM guests WHERE person_id = ?)",
+			[]any{tx.Now.Add(-photos.Back - time.Minute), person, person},
 		},
 		{"mark_changes.why", "UPDATE mark_changes SET why = '' WHERE person_id = ?", []any{person}},
 		{"correction_requests.body correction_requests.answer", "UPDATE correction_requests SET body = '', answer = '' WHERE person_id = ?", []any{person}},
