@@ -73,7 +73,16 @@ type listPage struct {
 	Session attendance.SessionView
 	Photos  []photos.View
 	Removed []photos.View
+	Sheets  bool // the actor may take pictures of the paper roll away
 	MB      int64
+}
+
+// MayTake reports that the actor may take a picture away.
+func (p listPage) MayTake(kind photos.Kind) bool {
+	if kind == photos.Sheet {
+		return p.Sheets
+	}
+	return p.Session.MayChange
 }
 
 func list(r *web.Request) error {
@@ -92,8 +101,12 @@ func showList(r *web.Request, session attendance.SessionID, form web.Form) error
 		}
 		found, err := photos.List(tx, by, photos.ListInput{Session: session})
 		page.Photos = found.Items
-		if err != nil || !page.Session.MayChange {
+		if err != nil {
 			return err
+		}
+		_, may := attendance.Provable(tx, by, session)
+		if page.Sheets = may == nil; !page.Sheets && !page.Session.MayChange {
+			return nil
 		}
 		page.Removed, err = photos.Restorable(tx, by, session)
 		return err

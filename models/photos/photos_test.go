@@ -355,6 +355,9 @@ func TestFiled(t *testing.T) {
 		if list := w.listed(w.Host); len(list) != 1 {
 			t.Errorf("%v", list)
 		}
+		if here, there := w.history(w.Day.SessionID), w.history(other); len(here) != 1 || len(there) != 1 {
+			t.Errorf("the sessions that it left say %v and %v", here, there)
+		}
 		if err := file(w.Host, attendance.SessionID(id.New[world]())); fail.KindOf(err) != fail.Missing {
 			t.Errorf("under no session: %v", err)
 		}
