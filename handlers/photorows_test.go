@@ -375,3 +375,40 @@ func TestSheetOpensItsDay(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.header.Get("Location"))
 	}
 }
+
+// When a sheet cannot be filed under its session, nothing stays of what was done for it: its day is not opened either.
+func TestSheetWithoutRoom(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	host := w.who("host inside")
+	var day calendar.DayView
+	w.do(func(tx *db.Tx) (err error) { // it was opened by mistake before
+		if day, err = calendar.FindDay(tx, parse[calendar.DayID](w, "day")); err != nil {
+			return err
+		}
+		if _, err := attendance.New().Open(tx, host.actor, attendance.OpenInput{ActivityDay: day.ID}); err != nil {
+			return err
+		}
+		if err := tx.Exec("UPDATE sessions SET state = 'void' WHERE id = ?", day.SessionID).Error; err != nil {
+			return err
+		}
+		for range 40 {
+			if err := tx.Exec("INSERT INTO session_photos (id, session_id, kind, state, object_key, hash, bytes, width, height, account_id, made_at) VALUES (?, ?, 'photo', 'ready', '', '', 1, 1, 1, ?, ?)",
+				id.New[world](), day.SessionID, host.actor.Account, tx.Now).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	sheet := sheetPicture(t, "http://127.0.0.1/p/"+string(papers.CodeOf(day.SessionID)))
+	a := w.as(host, http.MethodPut, w.expand("/api/v1/sheets/{newphoto}"), string(sheet), "Content-Type", "image/jpeg")
+	if a.status != 200 || !strings.Contains(a.body, `"code":"photos.full"`) || !strings.Contains(a.body, `"session":""`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	w.Env.See(t, func(tx *db.Tx) error {
+		n, err := db.Ask[int](tx, "SELECT COUNT(*) FROM sessions WHERE id = ? AND state <> 'void'", day.SessionID)
+		if err == nil && n[0] != 0 {
+			t.Error("its day is open")
+		}
+		return err
+	})
+}

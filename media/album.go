@@ -22,10 +22,20 @@ type Album struct {
 	DB    *db.DB
 	Store Store
 	turn  chan struct{}
+	large chan struct{}
 }
 
-// NewAlbum gives an album that reads one picture at a time: a picture of a phone takes some 100 MB while it is read.
-func NewAlbum(d *db.DB, s Store) *Album { return &Album{DB: d, Store: s, turn: make(chan struct{}, 1)} }
+const (
+	// smallBody is what a picture has that a phone of ours sends, in bytes, or less.
+	smallBody = 512 << 10
+	// largeAtOnce bodies beyond [smallBody] are held at once.
+	largeAtOnce = 8
+)
+
+// NewAlbum gives an album that reads one picture at a time, which takes [mostMemory] at most, and holds few large ones that come.
+func NewAlbum(d *db.DB, s Store) *Album {
+	return &Album{DB: d, Store: s, turn: make(chan struct{}, 1), large: make(chan struct{}, largeAtOnce)}
+}
 
 // Sent is a picture as it comes.
 type Sent struct {
@@ -43,19 +53,45 @@ func (a *Album) Receive(ctx context.Context, by access.Actor, in Sent) (photos.V
 	if err := a.DB.Read(ctx, may); err != nil {
 		return photos.View{}, Picture{}, err
 	}
-	body, err := io.ReadAll(io.LimitReader(in.Body, MaxPicture+1))
-	switch {
-	case err != nil:
-		return photos.View{}, Picture{}, fmt.Errorf("media: picture: %w", err)
-	case len(body) > MaxPicture:
-		return photos.View{}, Picture{}, fail.TooLarge("photos.too_large", MaxPicture>>20)
+	body, done, err := a.body(ctx, in.Body)
+	if err != nil {
+		return photos.View{}, Picture{}, err
 	}
+	defer done()
 	p, err := a.read(ctx, body)
 	if err != nil {
 		return photos.View{}, p, refused(err)
 	}
 	v, err := a.keep(ctx, by, in, body, p)
 	return v, p, err
+}
+
+// body takes in what is sent. What is large waits until few others are held, until done is called; small ones of a slow network keep nobody
+// waiting.
+func (a *Album) body(ctx context.Context, r io.Reader) (body []byte, done func(), err error) {
+	done = func() {}
+	body, err = io.ReadAll(io.LimitReader(r, smallBody))
+	if err == nil && len(body) == smallBody {
+		select {
+		case <-ctx.Done():
+			return nil, nil, fmt.Errorf("media: picture: %w", ctx.Err())
+		case a.large <- struct{}{}:
+		}
+		done = func() { <-a.large }
+		all := bytes.NewBuffer(body)
+		_, err = io.Copy(all, io.LimitReader(r, MaxPicture+1-smallBody))
+		body = all.Bytes()
+	}
+	switch {
+	case err != nil:
+		err = fmt.Errorf("media: picture: %w", err)
+	case len(body) > MaxPicture:
+		err = fail.TooLarge("photos.too_large", MaxPicture>>20)
+	}
+	if err != nil {
+		done()
+	}
+	return body, done, err
 }
 
 // read waits for its turn.

@@ -70,6 +70,8 @@ func decodePicture(b []byte) (image.Image, orientation, error) {
 		return nil, turn, fmt.Errorf("%w: %d×%d", ErrPicturePixels, c.Width, c.Height)
 	case c.Width < leastEdge || c.Height < leastEdge:
 		return nil, turn, fmt.Errorf("%w: %d×%d", ErrPictureDamaged, c.Width, c.Height)
+	case memoryOf(b, c.Width, c.Height) > mostMemory:
+		return nil, turn, fmt.Errorf("%w: %d×%d, too much to read", ErrPicturePixels, c.Width, c.Height)
 	}
 	img, err := read(bytes.NewReader(b))
 	if err != nil {

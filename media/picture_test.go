@@ -13,6 +13,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"huotang/media"
@@ -124,6 +125,21 @@ func pngOf(w, h uint32) []byte {
 	return b.Bytes()
 }
 
+// deepPNG is one of 16 bits.
+func deepPNG(w, h uint32) []byte {
+	b := pngOf(w, h)
+	b[24] = 16
+	binary.BigEndian.PutUint32(b[29:], crc32.ChecksumIEEE(b[12:29]))
+	return b
+}
+
+// headOfJPEG is a JPEG up to its first scan, of three components, the first sampled as sampling says.
+func headOfJPEG(frame byte, w, h uint16, sampling byte) []byte {
+	b := []byte{0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, frame, 0, 17, 8}
+	b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(b, h), w)
+	return append(b, 3, 1, sampling, 0, 2, 0x11, 0, 3, 0x11, 0, 0xff, 0xda, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 63, 0)
+}
+
 func TestPictureRefused(t *testing.T) {
 	sent := evening(t)
 	var anim bytes.Buffer
@@ -146,6 +162,11 @@ func TestPictureRefused(t *testing.T) {
 		"a bomb that wraps":   {pngOf(1<<31-1, 1<<31-1), media.ErrPictureDamaged},
 		"a long thin bomb":    {pngOf(1<<30, 1), media.ErrPicturePixels},
 		"just too many":       {pngOf(6000, 5000), media.ErrPicturePixels},
+		"deep":                {deepPNG(5100, 5000), media.ErrPicturePixels},
+		"progressive, dense":  {headOfJPEG(0xc2, 5000, 5000, 0x11), media.ErrPicturePixels},
+		"progressive, sparse": {headOfJPEG(0xc2, 5000, 5000, 0x22), media.ErrPictureDamaged},
+		"baseline, dense":     {headOfJPEG(0xc0, 5000, 5000, 0x11), media.ErrPictureDamaged},
+		"hidden progressive":  {slices.Insert(headOfJPEG(0xc2, 5000, 5000, 0x11), 8, 0, 0, 7, 0xff, 0, 0xff, 0xff, 0xd0), media.ErrPicturePixels},
 		"large without bytes": {pngOf(5000, 5000), media.ErrPictureDamaged},
 	} {
 		if _, err := media.ReadPicture(c.body); !errors.Is(err, c.want) {

@@ -84,15 +84,20 @@ func (s sheets) take(r *web.Request, by access.Actor, photo photos.PhotoID, body
 	if err != nil {
 		return Filed{View: v}, err
 	}
-	out := Filed{View: v}
+	out, tried := Filed{View: v}, false
 	err = r.Write(func(tx *db.Tx, by access.Actor) (err error) {
-		out, err = s.byCode(tx, by, v, text)
+		tried = false
+		out, err = s.byCode(tx, by, v, text, &tried)
 		return err
 	})
+	if e, ok := fail.As(err); ok && tried {
+		return Filed{v, e.Code}, nil // such as a day that has not come: nothing of it stays; it is filed by hand, and told then
+	}
 	return out, err
 }
 
-func (s sheets) byCode(tx *db.Tx, by access.Actor, v photos.View, text string) (Filed, error) {
+// byCode files a picture by the text of its code; tried becomes true before anything is written.
+func (s sheets) byCode(tx *db.Tx, by access.Actor, v photos.View, text string, tried *bool) (Filed, error) {
 	code := papers.InText(text)
 	switch {
 	case text == "":
@@ -110,10 +115,8 @@ func (s sheets) byCode(tx *db.Tx, by access.Actor, v photos.View, text string) (
 	if found.Session.IsZero() {
 		return Filed{v, "papers.of_school"}, nil
 	}
+	*tried = true
 	filed, err := s.File(tx, by, photos.FileInput{Photo: v.ID, Session: found.Session})
-	if e, ok := fail.As(err); ok {
-		return Filed{v, e.Code}, nil // such as a day that has not come: it is filed by hand, and told then
-	}
 	return Filed{filed, ""}, err
 }
 

@@ -1,6 +1,8 @@
 package attendance
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"time"
 
@@ -142,18 +144,26 @@ func crowded(tx *db.Tx) ([]questionRow, error) {
 	return out, err
 }
 
-// twoPlaces finds people who were at two schools at once by their rolls; both schools are asked. It looks first for who was at two sessions
-// of a day at all: those are few, where the pairs of sessions of an activity day are a hundred thousand.
+// twoPlaces finds people who were at two schools at once by their rolls; both schools are asked. It looks first for who was at two schools
+// on a day at all: those are few, where the pairs of sessions of an activity day are a hundred thousand.
 func twoPlaces(tx *db.Tx) ([]questionRow, error) {
 	here, since := []State{Present, Observer}, tx.Today().AddDays(-askBack)
 	twice, err := db.Ask[access.PersonID](tx, "SELECT m.person_id FROM sessions s JOIN marks m ON m.session_id = s.id "+
-		"WHERE s.held_on >= ? AND s.state = ? AND m.state IN ? GROUP BY m.person_id, s.held_on HAVING COUNT(*) > 1", since, HandedIn, here)
+		"WHERE s.held_on >= ? AND s.state = ? AND m.state IN ? GROUP BY m.person_id, s.held_on HAVING COUNT(DISTINCT s.site_id) > 1", since, HandedIn, here)
 	if err != nil || len(twice) == 0 {
 		return nil, err
 	}
-	rows, err := db.Ask[stay](tx, "SELECT s.site_id, s.held_on, s.id AS session_id, s.began_at, s.ended_at, m.person_id FROM marks m JOIN sessions s ON s.id = m.session_id "+
-		"WHERE m.person_id IN ? AND m.state IN ? AND s.held_on >= ? AND s.state = ? AND s.began_at IS NOT NULL AND s.ended_at IS NOT NULL ORDER BY s.held_on, s.id, m.person_id",
-		slices.Compact(twice), here, since, HandedIn)
+	slices.SortFunc(twice, func(a, b access.PersonID) int { return bytes.Compare(a[:], b[:]) })
+	var rows []stay
+	for part := range slices.Chunk(slices.Compact(twice), 400) {
+		more, err := db.Ask[stay](tx, "SELECT s.site_id, s.held_on, s.id AS session_id, s.began_at, s.ended_at, m.person_id FROM marks m JOIN sessions s ON s.id = m.session_id "+
+			"WHERE m.person_id IN ? AND m.state IN ? AND s.held_on >= ? AND s.state = ? AND s.began_at IS NOT NULL AND s.ended_at IS NOT NULL", part, here, since, HandedIn)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	slices.SortFunc(rows, stay.compare)
 	of := map[access.PersonID][]stay{}
 	for _, r := range rows {
 		of[r.PersonID] = append(of[r.PersonID], r)
@@ -168,7 +178,7 @@ func twoPlaces(tx *db.Tx) ([]questionRow, error) {
 			}
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // stay is somebody at a session, by its roll.
@@ -178,6 +188,11 @@ type stay struct {
 	SessionID        SessionID
 	BeganAt, EndedAt time.Time
 	PersonID         access.PersonID
+}
+
+// compare orders by day, session and person.
+func (s stay) compare(o stay) int {
+	return cmp.Or(s.HeldOn.Compare(o.HeldOn), bytes.Compare(s.SessionID[:], o.SessionID[:]), bytes.Compare(s.PersonID[:], o.PersonID[:]))
 }
 
 // meets reports that both are at the same hour at two schools.
