@@ -412,3 +412,19 @@ func TestSheetWithoutRoom(t *testing.T) {
 		return err
 	})
 }
+
+// A session says that there are pictures, and loads none: data is paid for. Their page gives room to each before it comes.
+func TestSessionLeadsToItsPictures(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	at := w.expand("/sessions/{done}")
+	for _, who := range []string{"host inside", "township inside"} {
+		page := parsePage(t, w.as(w.who(who), http.MethodGet, at, ""))
+		if page.Find("main img").Length() != 0 || text(page.Find(`a[href="`+at+`/photos"]`)) != "看照片" {
+			t.Errorf("%s: %d pictures, %q", who, page.Find("main img").Length(), text(page.Find(`a[href="`+at+`/photos"]`)))
+		}
+	}
+	list := parsePage(t, w.as(w.who("host inside"), http.MethodGet, at+"/photos", ""))
+	if n := list.Find(`.pictures img[width="40"][height="60"][loading=lazy]`).Length(); n != 2 {
+		t.Errorf("%d pictures", n)
+	}
+}

@@ -98,10 +98,12 @@ type View struct {
 	State      State                `json:"-"`
 	Key        string               `json:"-"` // of the object in the store
 	Bytes      int64                `json:"-"`
+	Width      int                  `json:"-"`
+	Height     int                  `json:"-"`
 }
 
 func view(r photoRow) View {
-	return View{r.ID, id.Or(r.SessionID), r.Kind, r.TakenAt, r.MadeAt, r.AccountID, r.RemovedAt, r.State, r.ObjectKey, r.Bytes}
+	return View{r.ID, id.Or(r.SessionID), r.Kind, r.TakenAt, r.MadeAt, r.AccountID, r.RemovedAt, r.State, r.ObjectKey, r.Bytes, r.Width, r.Height}
 }
 
 // Whole reports that there is a picture to show.
