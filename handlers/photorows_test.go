@@ -428,3 +428,24 @@ func TestSessionLeadsToItsPictures(t *testing.T) {
 		t.Errorf("%d pictures", n)
 	}
 }
+
+// The sheet of an exchange meeting leads its host to the group while it is planned, and opens the joint roll on its day, not before.
+func TestSheetOpensItsMeeting(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	host, session := w.who("host inside"), parse[attendance.SessionID](w, "meet.session")
+	code := string(papers.CodeOf(session))
+	if a := w.as(host, http.MethodGet, "/p/"+code, ""); a.status != 303 || a.header.Get("Location") != w.expand("/exchange/groups/{meet}") {
+		t.Errorf("%d %s", a.status, a.header.Get("Location"))
+	}
+	sheet := sheetPicture(t, "http://127.0.0.1/p/"+code)
+	if a := w.as(host, http.MethodPut, w.expand("/api/v1/sheets/{newphoto}"), string(sheet), "Content-Type", "image/jpeg"); a.status != 200 || !strings.Contains(a.body, `"session":""`) {
+		t.Errorf("before its day: %d %s", a.status, a.body)
+	}
+	w.do(func(tx *db.Tx) error { return tx.Exec("UPDATE exchange_groups SET held_on = ? WHERE session_id = ?", tx.Today(), session).Error })
+	if a := w.sendPictures(host, "/sheets", "sheet", false, sheet); a.status != 303 || a.header.Get("Location") != "/sessions/"+session.String()+"/roll" {
+		t.Errorf("on its day: %d %s", a.status, a.header.Get("Location"))
+	}
+	if a := w.as(host, http.MethodGet, "/p/"+code, ""); a.header.Get("Location") != "/sessions/"+session.String()+"/roll" {
+		t.Errorf("opened: %s", a.header.Get("Location"))
+	}
+}

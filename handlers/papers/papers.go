@@ -155,6 +155,8 @@ func follow(r *web.Request) error {
 		return r.See("/sessions/" + v.Session.String())
 	case !v.Day.IsZero():
 		return r.See("/calendar/days/" + v.Day.String())
+	case !v.Group.IsZero():
+		return r.See("/exchange/groups/" + v.Group.String())
 	}
 	return r.See("/sites/" + v.Site.String())
 }

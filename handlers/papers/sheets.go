@@ -52,7 +52,7 @@ type Filed struct {
 	Code string `json:"code"` // catalogue key of why it is not filed, "" when it is
 }
 
-// File puts a picture under a session, which is opened first where the day is only planned.
+// File puts a picture under a session, which is opened first where the day, or the meeting of an exchange week, is only planned.
 func (s sheets) File(tx *db.Tx, by access.Actor, in photos.FileInput) (photos.View, error) {
 	if err := by.RequireAnywhere(access.SessionsSubmit); err != nil {
 		return photos.View{}, err
@@ -66,8 +66,13 @@ func (s sheets) File(tx *db.Tx, by access.Actor, in photos.FileInput) (photos.Vi
 	if err != nil {
 		return photos.View{}, err
 	}
-	if !r.Opened && !r.Day.IsZero() {
-		if _, err := s.a.Open(tx, by, attendance.OpenInput{ActivityDay: r.Day}); err != nil {
+	open := attendance.OpenInput{ActivityDay: r.Day}
+	if !r.Group.IsZero() {
+		open = attendance.OpenInput{Session: r.Session, Site: r.Site, HeldOn: r.HeldOn}
+	}
+	planned := !r.Day.IsZero() || !r.Group.IsZero()
+	if planned && !r.Opened {
+		if _, err := s.a.Open(tx, by, open); err != nil {
 			return photos.View{}, err
 		}
 	}

@@ -81,9 +81,12 @@ func Entries(tx *db.Tx, sites []org.SiteID, since date.Date) ([]Entry, error) {
 
 // Meeting is a group as models/attendance needs it for the joint session.
 type Meeting struct {
+	Group  GroupID
 	Host   org.SiteID
 	Guests []org.SiteID
 	State  State
+	HeldOn date.Date
+	Hour   string
 }
 
 // Joint gives the group that a session is the meeting of, with those who were to meet when it is dissolved; ok is false for
@@ -94,7 +97,7 @@ func Joint(tx *db.Tx, session calendar.SessionID) (m Meeting, ok bool, err error
 		return m, false, err
 	}
 	g := rows[0]
-	m.Host, m.State = g.HostID, g.State
+	m.Group, m.Host, m.State, m.HeldOn, m.Hour = g.ID, g.HostID, g.State, g.HeldOn, g.Hour
 	table := "exchange_members"
 	if g.State == Dissolved {
 		table = "exchange_left"

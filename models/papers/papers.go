@@ -18,6 +18,7 @@ import (
 	"huotang/models/curricula"
 	"huotang/models/date"
 	"huotang/models/db"
+	"huotang/models/exchange"
 	"huotang/models/fail"
 	"huotang/models/id"
 	"huotang/models/org"
@@ -167,7 +168,11 @@ func (v *TwinsView) session(tx *db.Tx, by access.Actor, session attendance.Sessi
 	if err != nil {
 		return err
 	}
-	t, err := twin(tx, school, &day, plans)
+	if !r.Group.IsZero() {
+		v.Twins, err = meeting(tx, school, r.guests, day)
+		return err
+	}
+	t, err := twin(tx, school, &day, plans, nil)
 	if err == nil && len(r.Kinds) > 0 {
 		t.Kinds = r.Kinds
 	}
@@ -243,7 +248,7 @@ func (v *TwinsView) fill(tx *db.Tx, schools []org.School, blank bool) error {
 	}
 	for _, school := range schools {
 		if blank {
-			t, err := twin(tx, school, nil, plans)
+			t, err := twin(tx, school, nil, plans, nil)
 			if err != nil {
 				return err
 			}
@@ -255,16 +260,21 @@ func (v *TwinsView) fill(tx *db.Tx, schools []org.School, blank bool) error {
 			return err
 		}
 		days = slices.DeleteFunc(days, func(d calendar.DayView) bool { return !d.State.Ahead() && d.State != calendar.DueToday })
-		if len(days) == 0 {
+		joint, err := meetings(tx, school, v.From, v.To)
+		if err != nil {
+			return err
+		}
+		if len(days) == 0 && len(joint) == 0 {
 			v.None = append(v.None, school.Name)
 		}
 		for i := range days {
-			t, err := twin(tx, school, &days[i], plans)
+			t, err := twin(tx, school, &days[i], plans, nil)
 			if err != nil {
 				return err
 			}
 			v.Twins = append(v.Twins, t)
 		}
+		v.Twins = append(v.Twins, joint...)
 	}
 	return nil
 }
@@ -277,8 +287,8 @@ func months(from, to date.Date) []date.Month {
 	return out
 }
 
-// twin is the roster of a school on a day; without one, that of today.
-func twin(tx *db.Tx, school org.School, day *calendar.DayView, plans curricula.Plans) (Twin, error) {
+// twin is the roster of a school on a day; without one, that of today. Whom listed names is left out, and who is not is put there.
+func twin(tx *db.Tx, school org.School, day *calendar.DayView, plans curricula.Plans, listed map[access.PersonID]bool) (Twin, error) {
 	t := Twin{
 		Site: school.ID, SiteCode: school.Code, SiteName: school.Name, Code: CodeOfSchool(school.ID), Kinds: []attendance.Kind{}, Lessons: []string{},
 		Due: []string{}, Others: []string{},
@@ -292,13 +302,7 @@ func twin(tx *db.Tx, school org.School, day *calendar.DayView, plans curricula.P
 		}
 	}
 	list, err := people.RosterOn(tx, school.ID, on)
-	for _, m := range list {
-		if m.Standing.Due() {
-			t.Due = append(t.Due, m.Name)
-		} else {
-			t.Others = append(t.Others, m.Name)
-		}
-	}
+	t.take(list, listed)
 	return t, err
 }
 
@@ -318,6 +322,9 @@ type Resolved struct {
 	Kinds    []attendance.Kind    `json:"kinds"`
 	Opened   bool                 `json:"opened"`    // the session is there
 	MayEnter bool                 `json:"may_enter"` // by whoever asks
+
+	Group  exchange.GroupID `json:"-"` // of the meeting of an exchange week
+	guests []org.SiteID
 }
 
 // Resolve says which session or school a sheet is of. Permission: SessionsSee on the school; a code of a school that the actor does not see
@@ -364,13 +371,19 @@ func (r *Resolved) find(tx *db.Tx, session attendance.SessionID) error {
 		if s.BeganAt != nil {
 			r.Hour = s.BeganAt.In(date.Zone).Format("15:04")
 		}
-		return nil
+		if s.ActivityDayID == nil {
+			_, err = r.joint(tx, session)
+		}
+		return err
 	}
 	days, err := db.Ask[calendar.DayID](tx, "SELECT id FROM activity_days WHERE session_id = ?", session)
 	if err != nil {
 		return err
 	}
 	if len(days) == 0 {
+		if known, err := r.joint(tx, session); known || err != nil {
+			return err
+		}
 		return fail.NotFound("papers.code_unknown")
 	}
 	d, err := calendar.FindDay(tx, days[0])
