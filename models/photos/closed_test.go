@@ -48,10 +48,10 @@ func TestClosedRollKeepsItsPaper(t *testing.T) {
 		w := newWorld(t, e)
 		paper := w.one("a")
 		paper.Kind = photos.Sheet
-		sheet, free, evening := w.ready(w.Host, paper), photos.PhotoID{}, w.ready(w.Host, w.one("b"))
+		sheet, evening := w.ready(w.Host, paper), w.ready(w.Host, w.one("b"))
 		paper = w.one("c")
 		paper.Kind = photos.Sheet
-		free = w.ready(w.Host, paper)
+		free := w.ready(w.Host, paper)
 		other := attendance.SessionID(id.New[world]())
 		e.Do(t, func(tx *db.Tx) error {
 			_, err := attendance.New().Open(tx, w.Host, attendance.OpenInput{Session: other, Site: w.School.School.ID})
