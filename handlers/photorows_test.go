@@ -441,7 +441,9 @@ func TestSheetOpensItsMeeting(t *testing.T) {
 	if a := w.as(host, http.MethodPut, w.expand("/api/v1/sheets/{newphoto}"), string(sheet), "Content-Type", "image/jpeg"); a.status != 200 || !strings.Contains(a.body, `"session":""`) {
 		t.Errorf("before its day: %d %s", a.status, a.body)
 	}
-	w.do(func(tx *db.Tx) error { return tx.Exec("UPDATE exchange_groups SET held_on = ? WHERE session_id = ?", tx.Today(), session).Error })
+	w.do(func(tx *db.Tx) error {
+		return tx.Exec("UPDATE exchange_groups SET held_on = ? WHERE session_id = ?", tx.Today(), session).Error
+	})
 	if a := w.sendPictures(host, "/sheets", "sheet", false, sheet); a.status != 303 || a.header.Get("Location") != "/sessions/"+session.String()+"/roll" {
 		t.Errorf("on its day: %d %s", a.status, a.header.Get("Location"))
 	}

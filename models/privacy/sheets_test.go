@@ -23,7 +23,7 @@ func TestSignedRollsGoForGood(t *testing.T) {
 		first := s.Open(t, e, area)
 		attendancetest.MustSubmit(t, e, area, s.Host, s.Item(attendancetest.All(s.Members, attendance.Present)...))
 		second, third := attendance.SessionID(fresh()), attendance.SessionID(fresh())
-		county := accountstest.As(t, e, access.County, s.County.ID)
+		county, township := accountstest.As(t, e, access.County, s.County.ID), accountstest.As(t, e, access.Township, s.Township.ID)
 		var name string
 		e.See(t, func(tx *db.Tx) error {
 			v, err := privacy.Erasure(tx, county, privacy.PersonInput{Person: s.Members[2]})
@@ -55,10 +55,13 @@ func TestSignedRollsGoForGood(t *testing.T) {
 			return in
 		}
 		signed, removed, guest, other := send(first.ID), send(first.ID), send(second), send(third)
-		e.Do(t, func(tx *db.Tx) error { _, err := photos.Remove(tx, s.Host, removed); return err })
+		e.Do(t, func(tx *db.Tx) error { _, err := photos.Remove(tx, township, removed); return err })
 		erase(t, e, 1)
-		for name, in := range map[string]photos.PhotoInput{"signed": signed, "just removed": removed, "of a guest": guest} {
-			err := e.Write(t.Context(), func(tx *db.Tx) error { _, err := photos.Restore(tx, s.Host, in); return err })
+		for name, c := range map[string]struct {
+			by access.Actor
+			in photos.PhotoInput
+		}{"signed": {township, signed}, "just removed": {township, removed}, "of a guest": {s.Host, guest}} {
+			err := e.Write(t.Context(), func(tx *db.Tx) error { _, err := photos.Restore(tx, c.by, c.in); return err })
 			if !fail.Is(err, "photos.gone") {
 				t.Errorf("%s: it is brought back: %v", name, err)
 			}
