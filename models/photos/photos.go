@@ -70,7 +70,7 @@ type photoRow struct {
 	Kind      Kind
 	State     State
 	ObjectKey string // "" when the object is gone
-	Hash      string // of what was sent
+	Hash      string // of what was sent; "" when somebody on it was erased
 	Bytes     int64  // of what is stored
 	Width     int
 	Height    int

@@ -59,12 +59,12 @@ func Settle(tx *db.Tx, by access.Actor, photo PhotoID, whole bool) (bool, error)
 }
 
 // Forget notes that the object of a removed picture is gone. A row that never was a picture under a session goes with it, so that
-// what broke off may be sent again. Only jobs.
+// what broke off may be sent again; that of one on which somebody was erased stays. Only jobs.
 func Forget(tx *db.Tx, by access.Actor, photo PhotoID) error {
 	if err := job(by); err != nil {
 		return err
 	}
-	if err := tx.Where("id = ? AND state = ? AND removed_by IS NULL", photo, Removed).Delete(&photoRow{}).Error; err != nil {
+	if err := tx.Where("id = ? AND state = ? AND removed_by IS NULL AND hash <> ''", photo, Removed).Delete(&photoRow{}).Error; err != nil {
 		return fmt.Errorf("photos: %w", err)
 	}
 	_, err := db.Set(tx.Model(&photoRow{}).Where("id = ? AND state = ?", photo, Removed), map[string]any{"object_key": ""})

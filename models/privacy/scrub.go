@@ -83,9 +83,9 @@ func eraseSteps(tx *db.Tx, person access.PersonID, name string) []eraseStep {
 		{"offices.until", "UPDATE offices SET `until` = ? WHERE person_id = ? AND (`until` IS NULL OR `until` > ?)", []any{today, person, today}},
 		{"affiliations.village_group_id", "UPDATE affiliations SET village_group_id = NULL WHERE person_id = ?", []any{person}},
 		{"guests.name", "UPDATE guests SET name = ? WHERE person_id = ?", []any{name, person}},
-		{ // a signed roll bears the name in his own hand; nobody brings it back, and its object goes with the next sweep
+		{ // a signed roll bears the name in his own hand; nobody brings it back, its sender's phone neither, and its object goes with the next sweep
 			"session_photos.removed_at",
-			"UPDATE session_photos SET state = 'removed', removed_at = ? WHERE kind = 'sheet' AND (state <> 'removed' OR object_key <> '') AND " +
+			"UPDATE session_photos SET state = 'removed', removed_at = ?, hash = '' WHERE kind = 'sheet' AND (state <> 'removed' OR object_key <> '') AND " +
 				"session_id IN (SELECT session_id FROM marks WHERE person_id = ? UNION SELECT session_id FROM guests WHERE person_id = ?)",
 			[]any{tx.Now.Add(-photos.Back - time.Minute), person, person},
 		},

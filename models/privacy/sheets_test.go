@@ -66,6 +66,7 @@ func TestSignedRollsGoForGood(t *testing.T) {
 				t.Errorf("%s: it is brought back: %v", name, err)
 			}
 		}
+		var swept []photos.View
 		e.See(t, func(tx *db.Tx) error {
 			for session, want := range map[attendance.SessionID]int{first.ID: 0, second: 0, third: 1} {
 				list, err := photos.List(tx, s.Host, photos.ListInput{Session: session})
@@ -80,6 +81,7 @@ func TestSignedRollsGoForGood(t *testing.T) {
 			if len(stale) != 3 {
 				t.Errorf("%d objects go, want 3", len(stale))
 			}
+			swept = stale
 			for _, v := range stale {
 				if v.ID == other.Photo {
 					t.Error("a roll without him goes")
@@ -87,5 +89,15 @@ func TestSignedRollsGoForGood(t *testing.T) {
 			}
 			return err
 		})
+		for _, v := range swept {
+			e.Do(t, func(tx *db.Tx) error { return photos.Forget(tx, access.System("videos.sweep"), v.ID) })
+		}
+		err := e.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := photos.Intend(tx, s.Host, photos.IntendInput{ID: guest.Photo, Session: second, Kind: photos.Sheet, Hash: "x", Bytes: 1, Width: 20, Height: 20})
+			return err
+		})
+		if !fail.Is(err, "photos.other") {
+			t.Errorf("a phone that repeats itself brings it back: %v", err)
+		}
 	})
 }
