@@ -10,11 +10,13 @@ import (
 
 	"huotang/handlers/web/browsertest"
 	"huotang/media"
+	"huotang/models/access"
 	"huotang/models/attendance"
 	"huotang/models/attendance/attendancetest"
 	"huotang/models/calendar/calendartest"
 	"huotang/models/date"
 	"huotang/models/id"
+	"huotang/models/org"
 	"huotang/models/papers"
 	"huotang/models/people"
 	"huotang/models/people/peopletest"
@@ -86,6 +88,18 @@ func TestSessionsOnPaper(t *testing.T) {
 	}
 	printed(t, host, "/papers?site="+c.Site.ID.String())
 	printed(t, host, "/papers?site="+c.Site.ID.String()+"&blank=1")
+	sisterDay := calendartest.Day(t, h.env, c.Sister.ID, today.Month())
+	if n := printed(t, h.desk(t, c.sister), "/papers?session="+sisterDay.SessionID.String()); n < 2 {
+		t.Errorf("a roster of %d is %d pages", len(members)-len(c.members), n)
+	}
+	thirdDay := calendartest.Day(t, h.env, c.Far.ID, today.Month())
+	for i := range 14 {
+		peopletest.Add(t, h.env, c.Tree, peopletest.Person{Name: fmt.Sprint("罗家", i), Site: c.Far.ID, Standing: people.Full})
+	}
+	third := h.desk(t, c.account(t, h, access.Head, org.SiteUnit(c.Far.ID), access.PersonID{}))
+	if n := printed(t, third, "/papers?session="+thirdDay.SessionID.String()); n != 1 {
+		t.Errorf("a roster of 14 is %d pages", n)
+	}
 	if n := printed(t, clerk, "/papers?blank=1&under="+c.Township.Code); n < 6 {
 		t.Errorf("%d pages for the township", n)
 	}

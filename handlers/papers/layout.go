@@ -12,8 +12,9 @@ import (
 // (css/paper.css); a page of A4 has 264 mm between its margins.
 const (
 	twinRows   = 13 // of a page of a roster: large ones, for signatures and thumbs
+	denseRows  = 21 // of one where smaller rows keep all on one page
 	twinFit    = 18 // characters of a name in two lines of it
-	spareRows  = 3  // at the least, for who comes and is not on the list
+	spareRows  = 3  // at the least, for who comes and is not on the list; one where rows are small
 	signRows   = 22 // of a page of a sign-in sheet
 	signFit    = 20 // characters of a name in two lines of it
 	indexRows  = 26 // of a page of contents
@@ -36,9 +37,11 @@ type twinPage struct {
 	Number, Of int
 	QR         any
 	Rows       []row
+	Dense      bool // small rows
 }
 
-// twinPages lays a roster out: those due, under a heading of their own the others, and room for more.
+// twinPages lays a roster out: those due, under a heading of their own the others, and room for more. It is one page whenever small rows
+// make it one.
 func twinPages(t papers.Twin, dueHead, othersHead string) []twinPage {
 	lines := []row{{Heading: dueHead}}
 	add := func(names []string) {
@@ -51,15 +54,21 @@ func twinPages(t papers.Twin, dueHead, othersHead string) []twinPage {
 		lines = append(lines, row{Heading: othersHead})
 		add(t.Others)
 	}
-	for range spareRows {
+	size, spare := twinRows, spareRows
+	need := len(lines) + long(lines)
+	dense := need+spare > twinRows && need < denseRows
+	if dense {
+		size, spare = denseRows, 1
+	}
+	for range spare {
 		lines = append(lines, row{})
 	}
 	var out []twinPage
-	for _, part := range parted(lines, twinRows, twinFit) {
-		out = append(out, twinPage{Twin: t, Rows: part})
+	for _, part := range parted(lines, size, twinFit) {
+		out = append(out, twinPage{Twin: t, Rows: part, Dense: dense})
 	}
 	last := &out[len(out)-1]
-	for free := twinRows - len(last.Rows) - long(last.Rows); free > 0; free-- {
+	for free := size - len(last.Rows) - long(last.Rows); free > 0; free-- {
 		last.Rows = append(last.Rows, row{})
 	}
 	for i := range out {
