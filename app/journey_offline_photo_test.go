@@ -137,6 +137,25 @@ func TestJourneyOfflinePhoto(t *testing.T) {
 	p.Close()
 }
 
+// handsInWithPicture is a host's phone that has handed the evening in, at once, and has a picture of it to send.
+func handsInWithPicture(t *testing.T, h *place, c *county, site string) *browsertest.Person {
+	t.Helper()
+	p := browsertest.Phone(t, site)
+	p.Clock(h.env.Clock.Now())
+	signIn(p, c.host)
+	p.See("没有网也能点名")
+	p.Open("/roll")
+	p.Tap("开始今晚的活动")
+	p.Tap("应到的都到了")
+	p.Tap("交名单")
+	p.See("照片（可以不拍）")
+	p.Attach("拍一张", camera(t))
+	p.See("拿掉")
+	p.Tap("没错,交")
+	p.See("已传上去")
+	return p
+}
+
 // The answer to a picture is lost, and with it the phone's knowledge that it came: it is sent again and is there once. The roll was
 // first.
 func TestJourneyOfflinePhotoLost(t *testing.T) {
@@ -152,19 +171,7 @@ func TestJourneyOfflinePhotoLost(t *testing.T) {
 		order = append(order, r.Method)
 		return len(order) == 2
 	})
-	p := browsertest.Phone(t, site)
-	p.Clock(h.env.Clock.Now())
-	signIn(p, c.host)
-	p.See("没有网也能点名")
-	p.Open("/roll")
-	p.Tap("开始今晚的活动")
-	p.Tap("应到的都到了")
-	p.Tap("交名单")
-	p.See("照片（可以不拍）")
-	p.Attach("拍一张", camera(t))
-	p.See("拿掉")
-	p.Tap("没错,交")
-	p.See("已传上去")
+	p := handsInWithPicture(t, h, c, site)
 	p.Eventually("an answer was lost", func() bool {
 		mu.Lock()
 		defer mu.Unlock()
@@ -213,19 +220,7 @@ func TestJourneyOfflinePhotoTakenAway(t *testing.T) {
 		return seen[method]
 	}
 	t.Cleanup(letGo)
-	p := browsertest.Phone(t, site)
-	p.Clock(h.env.Clock.Now())
-	signIn(p, c.host)
-	p.See("没有网也能点名")
-	p.Open("/roll")
-	p.Tap("开始今晚的活动")
-	p.Tap("应到的都到了")
-	p.Tap("交名单")
-	p.See("照片（可以不拍）")
-	p.Attach("拍一张", camera(t))
-	p.See("拿掉")
-	p.Tap("没错,交")
-	p.See("已传上去")
+	p := handsInWithPicture(t, h, c, site)
 	<-held
 	p.Tap("回到今天的事")
 	p.In("11月活动日").Tap("改")
