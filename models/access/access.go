@@ -58,6 +58,14 @@ func Visitor() Actor { return Actor{grants: []Grant{{Role: Public, Path: "/"}}} 
 // Job is the name of the job that acts, "" for people.
 func (a Actor) Job() string { return a.system }
 
+// RequireJob refuses people: what only the machine does is nobody's to ask for.
+func (a Actor) RequireJob() error {
+	if a.system == "" {
+		return fail.Forbidden("access.forbidden")
+	}
+	return nil
+}
+
 // SignedIn reports whether an account acts.
 func (a Actor) SignedIn() bool { return !a.Account.IsZero() }
 

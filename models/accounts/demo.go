@@ -23,8 +23,8 @@ type DemoCard struct {
 
 // SetDemoCards keeps the cards. Only a job may: the demo's filling.
 func SetDemoCards(tx *db.Tx, by access.Actor, cards []DemoCard) error {
-	if by.Job() == "" {
-		return fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return err
 	}
 	return settings.Put(tx, by, demoCards, settings.UnitID{}, demoFrom, cards)
 }

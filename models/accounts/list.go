@@ -208,8 +208,8 @@ func page(tx *db.Tx, rows []accountRow, limit int) (db.Page[View], error) {
 
 // ByUsername finds an account by its user name. Only a job may: a command on the server.
 func ByUsername(tx *db.Tx, by access.Actor, username string) (AccountID, error) {
-	if by.Job() == "" {
-		return AccountID{}, fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return AccountID{}, err
 	}
 	row, err := db.One[accountRow](tx.Where("username = ?", fold(username)), "accounts.missing")
 	return row.ID, err

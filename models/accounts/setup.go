@@ -30,8 +30,8 @@ func NeedsSetup(tx *db.Tx) (bool, error) {
 // MakeSetupCode gives a one-time code for [Area.SetUp]; conflict when the county is set up. Only a job may: the
 // server when it starts, or a command on its machine. Codes made before go on working until they expire.
 func (a *Area) MakeSetupCode(tx *db.Tx, by access.Actor) (Code, error) {
-	if by.Job() == "" {
-		return Code{}, fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return Code{}, err
 	}
 	needed, err := NeedsSetup(tx)
 	if err != nil {

@@ -68,8 +68,8 @@ type AskedCount struct{ Asked int }
 // school and month, and nothing is asked twice. It judges nobody, and nothing is counted by it. For jobs alone.
 func AskQuestions(tx *db.Tx, by access.Actor) (AskedCount, error) {
 	var n AskedCount
-	if by.Job() == "" {
-		return n, fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return n, err
 	}
 	found, err := ahead(tx)
 	if err != nil {

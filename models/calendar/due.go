@@ -7,7 +7,6 @@ import (
 	"huotang/models/audit"
 	"huotang/models/date"
 	"huotang/models/db"
-	"huotang/models/fail"
 )
 
 // AnnounceAhead is how many days ahead a day is announced at the latest.
@@ -59,8 +58,8 @@ type due struct {
 
 func becomeDue(tx *db.Tx, by access.Actor, in DueInput, d due) (DueView, error) {
 	v := DueView{Days: []DayID{}}
-	if by.Job() == "" {
-		return v, fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return v, err
 	}
 	if err := tx.Model(&Day{}).Where(d.where, d.args...).Where("id > ?", in.After).Order("id").Limit(dueBatch).Pluck("id", &v.Days).Error; err != nil {
 		return v, fmt.Errorf("calendar: %w", err)

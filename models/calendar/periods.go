@@ -329,8 +329,8 @@ const mostBack = 6
 // ToClose lists the months of a county that are over for every school without an exception and not closed yet, the earliest first. For
 // jobs alone.
 func ToClose(tx *db.Tx, by access.Actor, county org.UnitID) ([]date.Month, error) {
-	if by.Job() == "" {
-		return nil, fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return nil, err
 	}
 	this := tx.Today().Month()
 	closed, err := db.All[closedMonth](tx.Where("unit_id = ? AND `month` >= ?", county, this.Add(-mostBack)))
@@ -352,8 +352,8 @@ func ToClose(tx *db.Tx, by access.Actor, county org.UnitID) ([]date.Month, error
 
 // CloseMonth notes that a month of a county is sealed (本月已封存); again it does nothing. For jobs alone.
 func CloseMonth(tx *db.Tx, by access.Actor, county org.UnitID, month date.Month) error {
-	if by.Job() == "" {
-		return fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return err
 	}
 	err := db.Insert(tx, &closedMonth{county, month, tx.Now})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"huotang/models/access"
 	"huotang/models/accounts"
 	"huotang/models/db"
-	"huotang/models/fail"
 	"huotang/models/org"
 )
 
@@ -27,8 +26,8 @@ const lookBack = 62
 // Digest tells the clerks of a township once a week what waits for them, as numbers; nothing when nothing does. Done again in the same
 // week it changes nothing; the digest of the week before is overtaken. For the job alone.
 func (a *Area) Digest(tx *db.Tx, by access.Actor, in DigestInput) (v DigestView, err error) {
-	if by.Job() == "" {
-		return v, fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return v, err
 	}
 	u, err := org.LockUnit(tx, in.Unit)
 	if err != nil {

@@ -6,24 +6,15 @@ import (
 
 	"huotang/models/access"
 	"huotang/models/db"
-	"huotang/models/fail"
 )
 
 // settleAfter is the age at which an intent counts as broken off.
 const settleAfter = 24 * time.Hour
 
-// job refuses people: what the sweeper does is nobody's to ask for.
-func job(by access.Actor) error {
-	if by.Job() == "" {
-		return fail.Forbidden("access.forbidden")
-	}
-	return nil
-}
-
 // Stale lists pictures for the sweeper: intents over a day old, removed ones that cannot be brought back any more and whose object may
 // still lie in the store, and those that nobody has filed in time. At most 100, the oldest first. Only jobs.
 func Stale(tx *db.Tx, by access.Actor) ([]View, error) {
-	if err := job(by); err != nil {
+	if err := by.RequireJob(); err != nil {
 		return nil, err
 	}
 	rows, err := db.All[photoRow](tx.Where("(state = ? AND made_at < ?) OR (state = ? AND object_key <> '' AND removed_at < ?) OR (state = ? AND session_id IS NULL AND made_at < ?)",
@@ -38,7 +29,7 @@ func Stale(tx *db.Tx, by access.Actor) ([]View, error) {
 // Settle ends a stale picture: an intent becomes ready when its object is whole, and is forgotten otherwise; an unfiled one is removed.
 // It says whether the object is to be deleted now. Only jobs.
 func Settle(tx *db.Tx, by access.Actor, photo PhotoID, whole bool) (bool, error) {
-	if err := job(by); err != nil {
+	if err := by.RequireJob(); err != nil {
 		return false, err
 	}
 	r, err := locked(tx, photo)
@@ -61,7 +52,7 @@ func Settle(tx *db.Tx, by access.Actor, photo PhotoID, whole bool) (bool, error)
 // Forget notes that the object of a removed picture is gone. A row that never was a picture under a session goes with it, so that
 // what broke off may be sent again; that of one on which somebody was erased stays. Only jobs.
 func Forget(tx *db.Tx, by access.Actor, photo PhotoID) error {
-	if err := job(by); err != nil {
+	if err := by.RequireJob(); err != nil {
 		return err
 	}
 	if err := tx.Where("id = ? AND state = ? AND removed_by IS NULL AND hash <> ''", photo, Removed).Delete(&photoRow{}).Error; err != nil {

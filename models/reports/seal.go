@@ -49,8 +49,8 @@ type SealInput struct {
 // there is nothing; what is sealed stays as it is. It returns how many schools were sealed now. Locks the township, then the schools in
 // the order of their IDs. For jobs alone.
 func Seal(tx *db.Tx, by access.Actor, in SealInput) (int, error) {
-	if by.Job() == "" {
-		return 0, fail.Forbidden("access.forbidden")
+	if err := by.RequireJob(); err != nil {
+		return 0, err
 	}
 	u, err := org.LockUnit(tx, in.Unit)
 	if err != nil {

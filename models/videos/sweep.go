@@ -14,18 +14,10 @@ import (
 // sweepAfter is the age at which an intent counts as broken off.
 const sweepAfter = 24 * time.Hour
 
-// job refuses people: what the sweeper does is nobody's to ask for.
-func job(by access.Actor) error {
-	if by.Job() == "" {
-		return fail.Forbidden("access.forbidden")
-	}
-	return nil
-}
-
 // Stale lists videos for the sweeper: intents over a day old, and replaced or failed
 // ones whose object may still lie in the store. At most 100, oldest first. Only jobs.
 func Stale(tx *db.Tx, by access.Actor) ([]View, error) {
-	if err := job(by); err != nil {
+	if err := by.RequireJob(); err != nil {
 		return nil, err
 	}
 	rows, err := db.All[videoRow](tx.Where("(state = ? AND made_at < ?) OR (state IN ? AND object_key <> '')",
@@ -41,7 +33,7 @@ func Stale(tx *db.Tx, by access.Actor) ([]View, error) {
 // still hold the permission. It is a conflict when the lesson has gone on without it: another video
 // became ready since, or the lesson stands reviewed and perhaps published. Locks the course. Only jobs.
 func Rescue(tx *db.Tx, by access.Actor, in CompleteInput) (View, error) {
-	if err := job(by); err != nil {
+	if err := by.RequireJob(); err != nil {
 		return View{}, err
 	}
 	r, err := find(tx, in.Video)
@@ -68,7 +60,7 @@ func Rescue(tx *db.Tx, by access.Actor, in CompleteInput) (View, error) {
 
 // Removed notes that the object of a replaced or failed video is gone. Only jobs.
 func Removed(tx *db.Tx, by access.Actor, video VideoID) error {
-	if err := job(by); err != nil {
+	if err := by.RequireJob(); err != nil {
 		return err
 	}
 	r, err := find(tx, video)
